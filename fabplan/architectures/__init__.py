@@ -1,0 +1,1 @@
+"""Cell structures, one file each; found by listing, never by import side effects."""

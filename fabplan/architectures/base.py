@@ -1,0 +1,142 @@
+"""What a cell structure offers to the planner.
+
+A structure is a module of this folder with
+
+- ``TITLE``, ``SUMMARY``: for people; ``ESTIMATOR``: kind of `fabplan/cells/1` document it maps to
+- ``FLOW``: the operations that build it, in order (`Operation`)
+- ``Params``: frozen dataclass whose fields are made by `parameter`; floats in SI or arrays of them
+- ``design_space(request) -> Params``: arrays of shape (N,), all combinations worth looking at
+- ``measures(params, request) -> Measures``: closed form, broadcasts
+- ``cell(params, request) -> tuple[Body, ...]``: exact bodies of one design, built bottom-up
+- ``cell_document(params, request, ...)`` is made by the planner from ``electrical(params, request)``
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from fabplan.geometry.region import NANOMETRE
+
+P = TypeVar("P")
+
+
+def parameter(dimension: str, meaning: str, low: float, high: float) -> Any:
+    """Field of ``Params``: SI float (or array) with dimension, meaning and permitted range."""
+    return field(metadata={"dimension": dimension, "meaning": meaning, "low": low, "high": high})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a structure's flow, before recipes are chosen.
+
+    Parameters
+    ----------
+    role : key of the route, e.g. ``"collector"``, ``"anode"``, ``"electrolyte"``, ``"lid"``, ``"seal"``
+    bodies : names of the bodies it makes
+    optional : may be left out when the chosen recipes do not need it
+    """
+
+    role: str
+    bodies: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Where the cell may stand.
+
+    Parameters
+    ----------
+    width, length : of the rectangle [m]; origin is its lower left corner
+    terminals : ``"inside"`` or ``"outside"`` the rectangle
+    """
+
+    width: float
+    length: float
+    terminals: str = "inside"
+
+    @property
+    def area(self) -> float:
+        """Area [m²]."""
+        return self.width * self.length
+
+
+@dataclass(frozen=True)
+class RoleLimits:
+    """What the chosen recipe of a role can make; None where it sets no limit. SI.
+
+    Parameters
+    ----------
+    line, gap : smallest drawn feature and space [m]
+    thickness_low, thickness_high : thickness of the finished layer [m]
+    thickness_step : thickness per pass or layer [m], None when continuous
+    aspect_ratio : largest height over width
+    placement : alignment error to earlier layers, 3 sigma [m]
+    edge : tolerance of the edge's position [m]
+    nozzle : diameter of the nozzle, of printed beads [m]
+    bead_width : width of one bead after drying and sintering [m]
+    """
+
+    line: float = 0.0
+    gap: float = 0.0
+    thickness_low: float = 0.0
+    thickness_high: float = np.inf
+    thickness_step: float | None = None
+    aspect_ratio: float = np.inf
+    placement: float = 0.0
+    edge: float = 0.0
+    nozzle: float | None = None
+    bead_width: float | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """All that a structure needs to know to lay itself out.
+
+    Parameters
+    ----------
+    footprint : where the cell may stand
+    materials : role -> material id (``anode``, ``cathode``, ``collector``, ``electrolyte``, ``lid``, ...)
+    limits : role -> what its recipe can make
+    capacity : ``anode``, ``cathode`` -> usable charge per envelope volume [C/m³]; None against lithium metal
+    n_p_ratio : wanted ratio of anode to cathode capacity
+    height_max : limit of the whole cell above the substrate [m]
+    fixed : parameters that the user fixed, name -> SI value
+    thickness : role -> thickness set by its recipe [m], for layers that are not sized (collector, lid, ...)
+    """
+
+    footprint: Footprint
+    materials: Mapping[str, str]
+    limits: Mapping[str, RoleLimits]
+    capacity: Mapping[str, float]
+    n_p_ratio: float
+    height_max: float
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    thickness: Mapping[str, float] = field(default_factory=dict)
+
+    def limit(self, role: str) -> RoleLimits:
+        """Limits of a role; no limits when its recipe sets none."""
+        return self.limits.get(role, RoleLimits())
+
+
+def snapped(params: P) -> P:
+    """Lengths snapped to whole nanometres (half away from zero), so that closed form and drawing agree."""
+    changes = {}
+    for spec in dataclasses.fields(params):  # type: ignore[arg-type]
+        if spec.metadata.get("dimension") == "length":
+            value = np.asarray(getattr(params, spec.name)) / NANOMETRE
+            changes[spec.name] = np.floor(np.abs(value) + 0.5) * np.sign(value) * NANOMETRE
+    return dataclasses.replace(params, **changes)  # type: ignore[type-var]
+
+
+def one(params: P, index: int) -> P:
+    """Design number ``index`` of a ``Params`` of arrays, as plain floats."""
+    size = np.broadcast(*[np.asarray(v) for v in vars(params).values()]).shape
+    return dataclasses.replace(  # type: ignore[type-var]
+        params, **{k: float(np.broadcast_to(np.asarray(v, float), size)[index]) for k, v in vars(params).items()}
+    )

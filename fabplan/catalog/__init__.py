@@ -1,0 +1,1 @@
+"""Typed records from ``process_recipes/``: materials, recipes, machines, facilities, dialects, devices."""

@@ -1,0 +1,1 @@
+"""Planar geometry in whole nanometres: regions as unit polygons times lattices, and bodies."""

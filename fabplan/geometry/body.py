@@ -1,0 +1,64 @@
+"""Bodies: what a cell consists of, each with its exact planar region and its height interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from fabplan.geometry.region import Region
+
+Net = Literal["anode", "cathode"]
+Pattern = Literal["mask", "bead", "drops", "raster", "blanket", "conformal"]
+
+ROLES = (
+    "substrate",
+    "anode_collector",
+    "cathode_collector",
+    "anode",
+    "cathode",
+    "electrolyte",
+    "separator",
+    "insulator",
+    "encapsulation",
+    "pad",
+    "scaffold",
+)
+
+
+@dataclass(frozen=True)
+class Body:
+    """One body of the cell.
+
+    Parameters
+    ----------
+    name : unique in the cell, kebab-case, e.g. ``"anode-walls"``
+    role : one of `ROLES`
+    material : id of the catalog
+    net : ``"anode"``, ``"cathode"`` or None
+    region : exact planar region
+    bottom : lower face above the substrate's surface [m]; None for a conformal film
+    thickness : height [m]
+    pattern : how it gets its outline
+    made_by : role of the route that makes it (both collectors of one plate share one), e.g. ``"collector"``
+    """
+
+    name: str
+    role: str
+    material: str
+    net: Net | None
+    region: Region
+    bottom: float | None
+    thickness: float
+    pattern: Pattern
+    made_by: str
+
+
+def share_height(one: Body, other: Body) -> bool:
+    """Whether two bodies stand at a common height; a conformal film (bottom None) shares with all."""
+    if one.bottom is None or other.bottom is None:
+        return True
+    tolerance = 1e-12
+    return (
+        one.bottom + one.thickness > other.bottom + tolerance
+        and other.bottom + other.thickness > one.bottom + tolerance
+    )

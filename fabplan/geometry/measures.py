@@ -1,0 +1,42 @@
+"""Measures: the geometry of one or of 10^6 designs, as arrays, for the estimator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Geometry of N designs; every field is an array of shape (N,) or (), SI units.
+
+    Parameters
+    ----------
+    anode_area, cathode_area : plan areas of the electrodes as drawn, buses included [m²]
+    anode_interface_area, cathode_interface_area : areas towards the electrolyte [m²]
+    anode_volume, cathode_volume : envelopes [m³]
+    facing_length : length along which anode and cathode face each other across the gap [m]
+    minimum_gap, minimum_width : smallest drawn distance between the nets and feature [m]
+    height : top of the highest body above the substrate [m]
+    active_area : area left for the cell after seal, pads and margins [m²]
+    print_length : length of all beads of both inks [m]; 0 where nothing is printed
+    feasible : whether the design fits its footprint and its own geometry rules
+    """
+
+    anode_area: Array
+    cathode_area: Array
+    anode_interface_area: Array
+    cathode_interface_area: Array
+    anode_volume: Array
+    cathode_volume: Array
+    facing_length: Array
+    minimum_gap: Array
+    minimum_width: Array
+    height: Array
+    active_area: Array
+    print_length: Array
+    feasible: NDArray[np.bool_]

@@ -1,0 +1,1 @@
+"""Masks, marks, rules and toolpaths drawn from the bodies of a cell."""

@@ -1,0 +1,111 @@
+"""What the layout hands on: layers, masks and toolpaths, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fabplan.geometry.region import Region
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One entry of the layer table; owns its (layer, datatype).
+
+    Parameters
+    ----------
+    name : unique, kebab-case; the body's name for bodies
+    layer, datatype : of GDS; layer = plate number, datatype 0 anode, 1 cathode, 2 to 9 further bodies,
+        20 and up marks and tests, 30 outlines
+    role, net, material : of the body; role ``"mark"``, ``"outline"`` for the rest, net None
+    step : number of the step that makes it, 0 for none
+    bottom, thickness : [m]
+    region : as designed
+    """
+
+    name: str
+    layer: int
+    datatype: int
+    role: str
+    net: str | None
+    material: str
+    step: int
+    bottom: float | None
+    thickness: float
+    region: Region
+
+
+@dataclass(frozen=True)
+class Mask:
+    """One plate, screen or stencil.
+
+    Parameters
+    ----------
+    name : kebab-case, e.g. ``"collectors"``
+    number : plate number = GDS layer
+    kind : what is ordered
+    layers : names of the layers whose geometry it carries
+    tone : meaning of the drawn polygons on the plate
+    bias : outward shift of every edge from design to plate [m]
+    region : what is on the plate, after bias
+    steps : numbers of the steps that use it
+    """
+
+    name: str
+    number: int
+    kind: Literal["photomask", "shadow-mask", "screen", "stencil"]
+    layers: tuple[str, ...]
+    tone: str
+    bias: float
+    region: Region
+    steps: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Toolpath:
+    """Program of one printed step, before any dialect.
+
+    Filaments are polylines at constant height, each with one valve opening. ``points`` [m] has shape
+    (P, 3); filament k owns rows ``starts[k]`` up to ``starts[k + 1]``; ``starts`` has shape (F + 1,).
+
+    Parameters
+    ----------
+    name : of the step it belongs to
+    tool : number of the head and valve
+    nozzle : inner diameter [m]
+    points, starts : see above; the prime line comes first and is filament 0
+    kinds : one word a filament: ``"prime"``, ``"wall"``, ``"bus"``
+    layer_of : layer number of each filament, shape (F,), prime 0
+    speed : while printing [m/s]
+    travel_speed : between filaments [m/s]
+    safe_height : of travel above the substrate [m]
+    pressure : of the dispenser [Pa], None when unknown: the operator sets it
+    start_delay, stop_delay : valve timing [s]
+    printed_length : all filaments, prime line included [m]
+    travel_length : all other moves [m]
+    duration : [s]
+    ink_volume : wet volume of all filaments, prime included [m³]
+    """
+
+    name: str
+    tool: int
+    nozzle: float
+    points: Array
+    starts: NDArray[np.int64]
+    kinds: tuple[str, ...]
+    layer_of: NDArray[np.int64]
+    speed: float
+    travel_speed: float
+    safe_height: float
+    pressure: float | None
+    start_delay: float
+    stop_delay: float
+    printed_length: float
+    travel_length: float
+    duration: float
+    ink_volume: float

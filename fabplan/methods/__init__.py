@@ -1,0 +1,1 @@
+"""Fabrication processes, one file each; found by listing, never by import side effects."""

@@ -1,0 +1,86 @@
+"""What a fabrication process offers to the planner.
+
+A process is a module of this folder (file ``direct_ink_writing.py`` is the process
+``direct-ink-writing``) with
+
+- ``TITLE``, ``FAMILY``, ``PATTERN`` (how it gets an outline: ``mask`` needs another process,
+  ``bead``, ``drops``, ``raster``, ``screen``, ``blanket``, ``conformal``, ``none``)
+- ``VACUUM``: whether the part sees a vacuum
+- ``HAZARDS``, ``ACCEPTANCE``, ``REWORK``: what the operator must know
+- ``Settings``: record of set points, every one a `fabplan.records.Quantity`
+- ``limits(settings) -> RoleLimits``-like mapping, ``duration(settings, work)``,
+  ``temperature(settings)``, ``set_points(settings, work)``, ``consumption(settings, work)``
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabplan.records import Confidence, Quantity
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one step has to do; SI, None where it does not apply.
+
+    Parameters
+    ----------
+    thickness : finished thickness [m]
+    area : area that is covered [m²]
+    volume : volume of the finished bodies [m³]
+    layers : passes or printed layers
+    path_length : length of all beads [m]
+    filaments : number of beads with their own start and stop
+    enhancement : true area over plan area
+    """
+
+    thickness: float | None = None
+    area: float | None = None
+    volume: float | None = None
+    layers: int = 1
+    path_length: float | None = None
+    filaments: int = 0
+    enhancement: float = 1.0
+
+
+@dataclass(frozen=True)
+class SetPoint:
+    """One line of a recipe sheet: a number to type into a tool.
+
+    ``value`` is in SI; None means unknown: the sheet asks to calibrate. ``shown`` is the text with
+    the unit that people use.
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    shown: str
+    source: str
+    confidence: Confidence
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What is measured before going on: ``window`` is text such as ``"±5 % of target"``."""
+
+    what: str
+    window: str
+    instrument: str
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
+class Use:
+    """Material consumed by a step, SI."""
+
+    what: str
+    amount: float | None
+    unit: str
+    note: str = ""
+
+
+def value(given: Quantity | None) -> float | None:
+    """SI value of a quantity that may be absent or unknown."""
+    return None if given is None else given.value

@@ -1,0 +1,1 @@
+"""From a wish to a plan: spec, route, size, verdict, plan."""
