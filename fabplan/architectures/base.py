@@ -14,13 +14,15 @@ A structure is a module of this folder with
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
 
-from fabplan.geometry.region import NANOMETRE
+from fabplan.errors import BadInput, Problem
+from fabplan.geometry.body import Body
+from fabplan.geometry.region import NANOMETRE, bounds, nanometres
 
 P = TypeVar("P")
 
@@ -53,7 +55,8 @@ class Footprint:
     Parameters
     ----------
     width, length : of the rectangle [m]; origin is its lower left corner
-    terminals : ``"inside"`` or ``"outside"`` the rectangle
+    terminals : ``"inside"``: everything stands in the rectangle; ``"outside"``: the electrodes do, while
+        pads and package (seal, lid, electrolyte rim) stand around it
     """
 
     width: float
@@ -80,6 +83,7 @@ class RoleLimits:
     edge : tolerance of the edge's position [m]
     nozzle : diameter of the nozzle, of printed beads [m]
     bead_width : width of one bead after drying and sintering [m]
+    layer_pitch : height of one printed layer before drying [m]; 0.8 nozzle diameters when None
     """
 
     line: float = 0.0
@@ -92,6 +96,7 @@ class RoleLimits:
     edge: float = 0.0
     nozzle: float | None = None
     bead_width: float | None = None
+    layer_pitch: float | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,38 @@ class Request:
     def limit(self, role: str) -> RoleLimits:
         """Limits of a role; no limits when its recipe sets none."""
         return self.limits.get(role, RoleLimits())
+
+    def layer_thickness(self, role: str) -> float:
+        """Thickness set by the recipe of a role [m], else the thinnest it can make."""
+        return self.thickness.get(role, self.limit(role).thickness_low)
+
+    def material(self, *roles: str) -> str:
+        """Material of the first of these roles that has one.
+
+        Raises
+        ------
+        BadInput : none has
+        """
+        for role in roles:
+            if role in self.materials:
+                return self.materials[role]
+        raise BadInput(Problem("a material is missing", f"cell.{roles[0]}", None, "id of a material"))
+
+
+def beyond(bodies: Iterable[Body], footprint: Footprint) -> tuple[str, ...]:
+    """Names of the bodies that reach beyond the footprint although they must not.
+
+    With terminals ``"inside"`` every body must stay in; with ``"outside"`` the electrodes must.
+    """
+    right, top = nanometres(footprint.width), nanometres(footprint.length)
+    names = []
+    for body in bodies:
+        bound = footprint.terminals == "inside" or body.role in ("anode", "cathode")
+        if bound and body.region:
+            x0, y0, x1, y1 = bounds(body.region)
+            if x0 < 0 or y0 < 0 or x1 > right or y1 > top:
+                names.append(body.name)
+    return tuple(names)
 
 
 def snapped(params: P) -> P:

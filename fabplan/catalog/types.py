@@ -37,7 +37,12 @@ class TemperatureLimit:
 class Contact:
     """A pair that must not touch (or only within limits)."""
 
-    material: str = text("id of the other material", default=None)
+    material: str = text("id of the other material")
+    kind: str = text("instead: every material of this kind", choices=("", *KINDS))
+    salt: str = text("instead: every electrolyte with this salt")
+    solvents: tuple[str, ...] = texts("only electrolytes with one of these solvents")
+    above: Quantity | None = quantity("voltage", "counts only at potentials above this, against Li")
+    below: Quantity | None = quantity("voltage", "counts only at potentials below this, against Li")
     severity: str = text("how bad", choices=("error", "warning"), default="error")
     reason: str = text("what happens", default=None)
     source: str = text("who says so")
@@ -48,7 +53,10 @@ class Contact:
 class Electrode:
     """Electrochemistry of an active material."""
 
-    ocp: str = text("name of its open-circuit potential table", default=None)
+    ocp: str = text("name of its open-circuit potential table; empty when nobody has one")
+    theoretical_capacity: Quantity | None = quantity("specific_charge", "between stoichiometry 0 and 1", low=0)
+    practical_capacity: Quantity | None = quantity("specific_charge", "that was reached", low=0)
+    nominal_voltage: Quantity | None = quantity("voltage", "mean potential against Li")
     maximum_concentration: Quantity | None = quantity("concentration", "lithium sites per volume of solid", low=0)
     stoichiometry_charged: Quantity | None = quantity("number", "lithium fraction at full charge", low=0, high=1)
     stoichiometry_discharged: Quantity | None = quantity("number", "lithium fraction when empty", low=0, high=1)
@@ -234,6 +242,7 @@ class Machine:
     travel_y: Quantity | None = quantity("length", "range of motion", low=0)
     nozzles: tuple[Nozzle, ...] = tables(Nozzle, "nozzles that it can carry")
     fiducials: bool = flag("whether it aligns to fiducials by camera")
+    valves: tuple[str, ...] = texts("output that opens the valve of each head, in the words of its dialect, head 0 first")
     notes: str = text("remarks")
     source: str = text("who says so")
     confidence: str = text("how sure")
@@ -275,7 +284,8 @@ class Dialect:
     print_move: str = text("move while printing; {x} {y} {z} {feed}", default=None)
     valve_on: tuple[str, ...] = texts("open the valve of a tool; {valve}")
     valve_off: tuple[str, ...] = texts("close the valve of a tool; {valve}")
-    valves_off: tuple[str, ...] = texts("close all valves at once, e.g. before the program ends")
+    valves: tuple[str, ...] = texts("output of each head's valve where the machine names none, head 0 first")
+    valves_off: tuple[str, ...] = texts("close everything; a line with {valve} is repeated for every valve")
     dwell: str = text("wait; {seconds} {milliseconds}", default=None)
     pressure: tuple[str, ...] = texts("set the pressure; {pressure_kPa} {pressure_psi}")
     pause: tuple[str, ...] = texts("wait for the operator; {text}")

@@ -21,7 +21,13 @@ class Measures:
     anode_volume, cathode_volume : envelopes [m³]
     facing_length : length along which anode and cathode face each other across the gap [m]
     minimum_gap, minimum_width : smallest drawn distance between the nets and feature [m]
-    height : top of the highest body above the substrate [m]
+    height : top of the highest body above the substrate, encapsulation included [m]
+    electrode_height : height of the electrodes [m]
+    lid_height : top of the electrolyte above the electrodes' foot [m]
+    electrolyte_thickness : of a laminated electrolyte [m]; the gap in interdigital cells
+    electrolyte_volume : room for the electrolyte, pores of the electrodes not counted [m³]
+    anode_collector_squares, cathode_collector_squares : resistance of the whole collector (fingers and
+        bus, uniform draw) over its sheet resistance
     active_area : area left for the cell after seal, pads and margins [m²]
     print_length : length of all beads of both inks [m]; 0 where nothing is printed
     feasible : whether the design fits its footprint and its own geometry rules
@@ -37,6 +43,12 @@ class Measures:
     minimum_gap: Array
     minimum_width: Array
     height: Array
+    electrode_height: Array
+    lid_height: Array
+    electrolyte_thickness: Array
+    electrolyte_volume: Array
+    anode_collector_squares: Array
+    cathode_collector_squares: Array
     active_area: Array
     print_length: Array
     feasible: NDArray[np.bool_]

@@ -90,6 +90,9 @@ class Toolpath:
     travel_length : all other moves [m]
     duration : [s]
     ink_volume : wet volume of all filaments, prime included [m³]
+    bead_width : drawn width of one bead of a wall [m], 0 when not known
+    layer_pitch : height from one layer to the next [m], 0 when not known
+    extrusion_multiplier : section of the bead over the section of the nozzle
     """
 
     name: str
@@ -109,3 +112,6 @@ class Toolpath:
     travel_length: float
     duration: float
     ink_volume: float
+    bead_width: float = 0.0
+    layer_pitch: float = 0.0
+    extrusion_multiplier: float = 1.0

@@ -8,8 +8,13 @@ A process is a module of this folder (file ``direct_ink_writing.py`` is the proc
 - ``VACUUM``: whether the part sees a vacuum
 - ``HAZARDS``, ``ACCEPTANCE``, ``REWORK``: what the operator must know
 - ``Settings``: record of set points, every one a `fabplan.records.Quantity`
-- ``limits(settings) -> RoleLimits``-like mapping, ``duration(settings, work)``,
-  ``temperature(settings)``, ``set_points(settings, work)``, ``consumption(settings, work)``
+- ``limits(settings)``: what follows from the settings, keys are fields of ``architectures.base.RoleLimits``
+- ``temperature(settings)``: hottest the part gets [K], None when unknown or not heated
+- ``duration(settings, work)``: [s] with loading, pumping, heating and cooling; None when unknown
+- ``set_points(settings, work)``: what the operator types in; ``uses(settings, work)``: what is consumed
+- optionally ``findings(settings, work)`` and ``vacuum(settings)`` (where the settings decide about it)
+
+Modules whose name starts with an underscore are shared by several processes and are none themselves.
 """
 
 from __future__ import annotations
@@ -32,6 +37,7 @@ class Work:
     path_length : length of all beads [m]
     filaments : number of beads with their own start and stop
     enhancement : true area over plan area
+    aspect_ratio : depth over width of the relief that is coated, None on flat ground
     """
 
     thickness: float | None = None
@@ -41,6 +47,7 @@ class Work:
     path_length: float | None = None
     filaments: int = 0
     enhancement: float = 1.0
+    aspect_ratio: float | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,109 @@
+"""Candidates of laminated films: margins from the recipes, thicknesses, sizes. Lengths in whole nanometres."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fabplan.architectures import _package, _space
+from fabplan.architectures._space import Array, whole
+from fabplan.architectures.base import Request
+
+PAD_COVER = 20e-6  # pad metal under a lithographic cover ring, section 0.9 of the notes
+
+
+def candidates(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
+    """Values of every parameter [nm], scalars or flat arrays of one length, at most 10^5 designs.
+
+    Parameters
+    ----------
+    fixed : what the user fixed, lengths in nm
+    """
+    values = _margins(request, fixed)
+    values |= _axes(request, fixed)
+    values |= _cover(request, fixed, values)
+    values |= _sizes(request, fixed, values)
+    return values | _anode(request, fixed, values)
+
+
+def _margins(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
+    """Margins that do not depend on thickness: alignment of the later film plus both edges."""
+    placement = {role: request.limit(role).placement for role in _ROLES}
+    edge = {role: request.limit(role).edge for role in _ROLES}
+    cover = placement["encapsulation"] + edge["encapsulation"]
+    lines = [request.limit(role).line for role in ("cathode_collector", "anode_collector")]
+    pad_margin = max(PAD_COVER, cover)
+    defaults = {
+        "margin_cathode": placement["cathode"] + edge["cathode"] + edge["cathode_collector"],
+        "margin_anode": placement["anode"] + edge["anode"] + edge["cathode"],
+        "margin_collector": placement["anode_collector"] + edge["anode_collector"] + edge["anode"],
+        "margin_seal": max(_package.SEAL_WIDTH, cover + edge["electrolyte"]),
+        "pad_size": max(_package.PAD_SIZE, *lines, 2 * pad_margin + request.limit("encapsulation").gap),
+        "pad_margin": pad_margin,
+    }
+    return {name: fixed.get(name, float(whole(value))) for name, value in defaults.items()}
+
+
+_ROLES = ("cathode_collector", "cathode", "electrolyte", "anode", "anode_collector", "encapsulation")
+
+
+def _axes(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
+    """All combinations of what is searched."""
+    others = sum(request.layer_thickness(role) for role in ("cathode_collector", "anode_collector", "encapsulation"))
+    most = request.height_max - others
+    shares = np.array([0.2, 0.35, 0.5, 0.75, 1.0])
+    cathode = whole(_space.thicknesses(request.limit("cathode"), most, 40))
+    electrolyte = whole(_space.thicknesses(request.limit("electrolyte"), most, 10))
+    return _space.combinations(
+        cathode_thickness=_space.axis(fixed, "cathode_thickness", cathode),
+        electrolyte_thickness=_space.axis(fixed, "electrolyte_thickness", electrolyte),
+        anode_share=_space.axis(fixed, "anode_thickness", _metal_thicknesses(request)),
+        width_share=np.array([1.0]) if "cell_width" in fixed else shares,
+        length_share=np.array([1.0]) if "cell_length" in fixed else shares,
+    )
+
+
+def _metal_thicknesses(request: Request) -> Array:
+    """Thicknesses of a lithium anode [nm]; nothing to choose (0) for other anodes, they follow from N/P."""
+    if request.capacity.get("anode"):
+        return np.array([0.0])
+    if "anode" in request.thickness:
+        return np.asarray([whole(request.thickness["anode"])])
+    return whole(_space.thicknesses(request.limit("anode"), request.height_max, 4))
+
+
+def _cover(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
+    """How far the electrolyte covers: alignment, both edges, three times the step it covers; section 0.9."""
+    electrolyte, collector = request.limit("electrolyte"), request.limit("cathode_collector")
+    edge = max(request.limit("cathode").edge, collector.edge)
+    gap = max(collector.gap, request.limit("anode_collector").gap)
+    step = whole(request.layer_thickness("cathode_collector")) + values["cathode_thickness"]
+    cover = whole(electrolyte.placement + electrolyte.edge + edge) + 3 * step
+    return {"margin_cover": _space.held(fixed, "margin_cover", np.maximum(cover, whole(gap)))}
+
+
+def _sizes(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
+    """Size of the cathode from the footprint."""
+    width, length = whole(request.footprint.width), whole(request.footprint.length)
+    if request.footprint.terminals == "inside":
+        around = 2 * (values["margin_cathode"] + values["margin_cover"] + values["margin_seal"])
+        width, length = width - around, length - around - 2 * values["pad_size"]
+    sizes = {
+        "cell_width": np.maximum(np.floor(width * values["width_share"]), 1),
+        "cell_length": np.maximum(np.floor(length * values["length_share"]), 1),
+    }
+    return {name: _space.held(fixed, name, size) for name, size in sizes.items()}
+
+
+def _anode(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
+    """Anode thickness for the wanted ratio of capacities of the drawn films; lithium as the axis says."""
+    anode, cathode = request.capacity.get("anode"), request.capacity.get("cathode")
+    if not anode or not cathode:
+        return {"anode_thickness": values["anode_share"]}
+    areas = [
+        np.maximum(values["cell_width"] - 2 * inset, 1) * np.maximum(values["cell_length"] - 2 * inset, 1)
+        for inset in (values["margin_anode"], 0)
+    ]
+    needed = request.n_p_ratio * cathode * values["cathode_thickness"] * areas[1] / (anode * areas[0])
+    return {"anode_thickness": _space.held(fixed, "anode_thickness", np.maximum(np.rint(needed), 1))}

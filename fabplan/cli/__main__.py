@@ -1,0 +1,6 @@
+"""``python -m fabplan.cli``."""
+
+from fabplan.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""The cells file ``fabplan/cells/1``: cells with every parameter given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fabplan.estimate.cell_arrays import build_films, build_interdigital, build_stacks
+from fabplan.estimate.cell_kinds import READERS, Row
+from fabplan.estimate.cell_tables import Table, materials, read_electrolytes, read_ocp
+from fabplan.estimate.constants import Index
+from fabplan.estimate.designs import Films, Fingers, Materials, Stacks
+from fabplan.estimate.reading import POSITIVE, Reader
+
+SCHEMA = "fabplan/cells/1"
+KINDS = ("porous-stack", "film-planar", "film-coaxial", "interdigital")
+DEFAULT_C_RATES = (0.1, 1.0, 10.0)
+_DOCUMENT_KEYS = {"schema", "ocp", "electrolytes", "cells"}
+_CELL_KEYS = {"id", "kind", "design", "c_rates"}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cells of one kind.
+
+    Parameters
+    ----------
+    places : where they stand in the file, ascending [n]
+    designs : one row per cell
+    fingers : geometry of interdigital cells, None for the other kinds
+    """
+
+    places: Index
+    designs: Stacks | Films
+    fingers: Fingers | None = None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Everything a cells file says, checked, as arrays.
+
+    Parameters
+    ----------
+    ids, kinds, c_rates : per cell, in the order of the file
+    groups : the designs by kind; kinds that do not occur are left out
+    materials : open-circuit and electrolyte tables
+    notes : what was ignored
+    """
+
+    ids: tuple[str, ...]
+    kinds: tuple[str, ...]
+    c_rates: tuple[tuple[float, ...], ...]
+    groups: tuple[Group, ...]
+    materials: Materials
+    notes: tuple[str, ...]
+
+
+def read_cells(document: Mapping[str, Any], where: str) -> Cells:
+    """Check a cells document and turn it into arrays.
+
+    Parameters
+    ----------
+    document : the parsed JSON
+    where : name of the file, for messages
+
+    Raises
+    ------
+    BadInput : with every problem that was found
+    """
+    reader = Reader()
+    document = reader.mapping(document, where)
+    reader.finish()
+    if document.get("schema") != SCHEMA:
+        reader.fault("not a cells file", f"{where}: schema", document.get("schema", "nothing"), SCHEMA)
+    reader.unknown(document, _DOCUMENT_KEYS, f"{where}: ")
+    ocp = read_ocp(reader, document, where)
+    electrolytes = read_electrolytes(reader, document, where)
+    given = document.get("cells")
+    if not isinstance(given, list) or not given:
+        reader.fault("no cells", f"{where}: cells", given, "a list of at least one cell")
+        given = []
+    rows = [_read_cell(reader, cell, f"{where}: cells[{place}]", ocp, list(electrolytes)) for place, cell in enumerate(given)]
+    _refuse_repeated(reader, rows, where)
+    reader.finish()
+    return _arranged(rows, ocp, electrolytes, tuple(reader.notes))
+
+
+def _read_cell(reader: Reader, given: object, where: str, ocp: Mapping[str, Table], electrolytes: Sequence[str]) -> Row:
+    cell = reader.mapping(given, where)
+    reader.unknown(cell, _CELL_KEYS, where)
+    row: Row = {"id": _identifier(reader, cell, where), "c_rates": _rates(reader, cell, where)}
+    kind = reader.choice(cell, "kind", where, KINDS, _CELL_KEYS)
+    design = reader.part(cell, "design", where, _CELL_KEYS)
+    if kind is not None and design is not None:
+        row["kind"] = kind
+        row.update(READERS[kind](reader, design, f"{where}.design", ocp, electrolytes))
+    return row
+
+
+def _identifier(reader: Reader, cell: Mapping[str, Any], where: str) -> str:
+    if "id" not in cell:
+        reader.missing(cell, "id", where, _CELL_KEYS)
+    elif not isinstance(cell["id"], str) or not cell["id"]:
+        reader.fault("not a name", f"{where}.id", cell["id"], "text")
+    else:
+        return cell["id"]
+    return ""
+
+
+def _rates(reader: Reader, cell: Mapping[str, Any], where: str) -> tuple[float, ...]:
+    if "c_rates" not in cell:
+        reader.notes.append(f"{where}.c_rates: not given, {DEFAULT_C_RATES} taken unless rates are asked for")
+        return DEFAULT_C_RATES
+    return tuple(reader.numbers(cell["c_rates"], f"{where}.c_rates", POSITIVE))
+
+
+def _refuse_repeated(reader: Reader, rows: Sequence[Row], where: str) -> None:
+    seen: set[str] = set()
+    for place, row in enumerate(rows):
+        if row["id"] and row["id"] in seen:
+            reader.fault("the same id twice", f"{where}: cells[{place}].id", row["id"])
+        seen.add(row["id"])
+
+
+def _arranged(rows: Sequence[Row], ocp: Mapping[str, Table], electrolytes: Mapping[str, Mapping[str, Any]], notes: tuple[str, ...]) -> Cells:
+    numbers = {name: number for number, name in enumerate(ocp, start=1)}
+    solutions = {name: number for number, name in enumerate(electrolytes)}
+    groups = []
+    for kind in KINDS:
+        places = np.array([place for place, row in enumerate(rows) if row["kind"] == kind], dtype=np.intp)
+        mine = [rows[place] for place in places]
+        if not mine:
+            continue
+        if kind == "porous-stack":
+            groups.append(Group(places, build_stacks(mine, numbers, solutions)))
+        elif kind == "interdigital":
+            groups.append(Group(places, *build_interdigital(mine, numbers, solutions)))
+        else:
+            groups.append(Group(places, build_films(mine, numbers)))
+    return Cells(
+        ids=tuple(row["id"] for row in rows),
+        kinds=tuple(row["kind"] for row in rows),
+        c_rates=tuple(row["c_rates"] for row in rows),
+        groups=tuple(groups),
+        materials=materials(ocp, electrolytes),
+        notes=notes,
+    )

@@ -1,0 +1,208 @@
+"""Accurate tier: constant-current discharges of the porous-electrode model, all points marching side by side.
+
+Second-order backward differences (BDF2) with a step of its own for every point; particles by eigenmodes; the
+step follows how far salt, current distribution and voltage came out from where they were extrapolated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fabplan.estimate.constants import SECONDS_PER_HOUR, Array, Index, Mask
+from fabplan.estimate.designs import Materials, Stacks, take
+from fabplan.estimate.dfn_cell import Cell, Mesh, build, columns
+from fabplan.estimate.dfn_state import Fading, State, accepted_state, begin, kept_points, prepare
+from fabplan.estimate.dfn_step import Found, Step, density_of, newton, voltage_of
+
+_FIRST = 1e-5  # first step over the nominal discharge time
+_LEAST = 1e-9  # step over the nominal time at which a point is given up
+_GROWTH = 2.0
+_SALT_ERROR, _CURRENT_ERROR, _VOLTAGE_ERROR = 0.02, 0.03, 0.004  # of the start salt, of the current, in volts
+_REJECT = 4.0  # steps this far over the aim are repeated
+_AT_CUTOFF = 5e-4  # V
+_AT_END = 2e-5  # part of the time
+_EXHAUSTED = 5e-3  # stoichiometry from the end at which a stuck discharge counts as complete
+_ROOM = 1e-6  # stoichiometry that a guess keeps from its ends
+_MOST_STEPS = 4000
+_LEAST_SALT = 0.3  # an extrapolated salt stays above this part of the present one
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Discharges of n points.
+
+    Parameters
+    ----------
+    charge, energy : until the cut-off [C/m2], [J/m2]; NaN where it was not reached
+    times, voltages : samples of each point, the last at the cut-off [s], [V]
+    finished : the cut-off was reached [n]
+    """
+
+    charge: Array
+    energy: Array
+    times: tuple[Array, ...]
+    voltages: tuple[Array, ...]
+    finished: Mask
+
+
+def discharge(stacks: Stacks, materials: Materials, current: Array, mesh: Mesh | None = None) -> Traces:
+    """Discharge points to their cut-off.
+
+    Parameters
+    ----------
+    stacks : one row per point [n]
+    current : [A/m2]
+    """
+    mesh = mesh or Mesh()
+    metal = stacks.negative.metal
+    halves = []
+    for rows, shape in ((np.flatnonzero(~metal), mesh), (np.flatnonzero(metal), replace(mesh, negative=0))):
+        if len(rows):
+            some = take(stacks, rows)
+            nominal = some.one_c_current * SECONDS_PER_HOUR / current[rows]
+            halves.append((rows, _march(build(some, materials, current[rows], shape), materials, nominal)))
+    return _merged(halves, len(current))
+
+
+def _merged(halves: list[tuple[Index, Traces]], count: int) -> Traces:
+    charge, energy, finished = np.zeros(count), np.zeros(count), np.zeros(count, dtype=np.bool_)
+    times, voltages = [np.zeros(0)] * count, [np.zeros(0)] * count
+    for rows, part in halves:
+        charge[rows], energy[rows], finished[rows] = part.charge, part.energy, part.finished
+        for row, own_times, own_voltages in zip(rows, part.times, part.voltages, strict=True):
+            times[row], voltages[row] = own_times, own_voltages
+    return Traces(charge, energy, tuple(times), tuple(voltages), finished)
+
+
+def _march(cell: Cell, materials: Materials, nominal: Array) -> Traces:
+    state, count, whole = begin(cell, nominal * _FIRST), len(nominal), cell.current
+    samples: list[tuple[Index, Array, Array]] = []
+    ends = np.full((count, 2), np.nan)
+    for _ in range(_MOST_STEPS):
+        state, accepted, ended = _advance(cell, materials, state, ends)
+        samples.append((state.point[accepted], state.time[accepted], state.voltage[accepted]))
+        given_up = ~ended & (state.step < _LEAST * nominal[state.point])
+        _note_exhausted(cell, state, given_up, ends)
+        keep = np.flatnonzero(~(ended | given_up))
+        if len(keep) < len(ended):
+            state, cell = kept_points(state, keep), columns(cell, keep)
+        if not len(keep):
+            break
+    return _traces(samples, ends, whole)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A solved but not yet accepted step, with its distance from the extrapolation (1 = as aimed at)."""
+
+    found: Found
+    fading: Fading
+    voltage: Array
+    off: Array
+
+
+def _attempt(cell: Cell, materials: Materials, state: State) -> _Trial:
+    """Extrapolate, solve, compare."""
+    ratio = state.step / state.last_step
+    salt = state.salt + ratio * (state.salt - state.salt_before)
+    current = state.current + ratio * (state.current - state.current_before)
+    voltage = state.voltage + ratio * (state.voltage - state.voltage_before)
+    start = np.maximum(salt, _LEAST_SALT * state.salt)
+    step, fading = prepare(cell, materials, state, ratio, start)
+    guess, hopeless = _usable(cell, step, current)
+    found = newton(cell, materials, step, start, guess, hopeless)
+    volts = voltage_of(cell, step, found)
+    off = np.maximum(
+        np.abs(found.salt - salt).max(axis=0) / (_SALT_ERROR * cell.start),
+        np.abs(found.current - current).max(axis=0) / (_CURRENT_ERROR * cell.current),
+    )
+    off = np.maximum(off, np.abs(volts - voltage) / _VOLTAGE_ERROR)
+    return _Trial(found, fading, volts, np.where(np.isfinite(state.last_step), off, 0.0))
+
+
+def _advance(cell: Cell, materials: Materials, state: State, ends: Array) -> tuple[State, Mask, Mask]:
+    """Try one step at every point: new state, where it was accepted, where the discharge has ended (noted in ``ends``)."""
+    trial = _attempt(cell, materials, state)
+    fine = trial.found.converged & (trial.off < _REJECT)
+    below = fine & (trial.voltage < cell.cutoff - _AT_CUTOFF)
+    accepted = fine & ~below
+    factor = np.clip(0.9 / np.sqrt(np.maximum(trial.off, 1e-9)), 0.3, _GROWTH)
+    factor = np.where(trial.found.converged, factor, 0.25)
+    new = accepted_state(state, trial.found, trial.fading, trial.voltage, accepted)
+    new = replace(
+        new,
+        bad_time=np.where(below, state.time + state.step, state.bad_time),
+        bad_voltage=np.where(below, trial.voltage, state.bad_voltage),
+    )
+    new = replace(new, step=_next_step(cell, new, state.step * factor))
+    ended = accepted & (np.abs(trial.voltage - cell.cutoff) <= _AT_CUTOFF)
+    ended |= new.bad_time - new.time <= _AT_END * new.time
+    ended |= below & (state.time == 0.0)
+    _note_ends(cell, new, ended, ends)
+    return new, accepted, ended
+
+
+def _next_step(cell: Cell, state: State, step: Array) -> Array:
+    """Step length that does not pass the known crossing: aimed at it by the secant."""
+    room = state.bad_time - state.time
+    above = np.maximum(state.voltage - cell.cutoff, 0.0)
+    drop = above + np.clip(cell.cutoff - state.bad_voltage, 1e-6, 0.5)
+    aimed = room * np.clip(above / drop, 0.05, 0.95)
+    return np.where(np.isfinite(room), np.minimum(step, aimed), step)
+
+
+def _note_ends(cell: Cell, state: State, ended: Mask, ends: Array) -> None:
+    """Time and voltage of discharges that ended; a crossing inside the last bracket is interpolated."""
+    open_bracket = np.isfinite(state.bad_time) & (state.voltage - cell.cutoff > 2.0 * _AT_CUTOFF) & (state.time > 0.0)
+    share = np.where(open_bracket, (state.voltage - cell.cutoff) / np.maximum(state.voltage - state.bad_voltage, 1e-9), 0.0)
+    time = np.where(open_bracket, state.time + share * (state.bad_time - state.time), state.time)
+    rows = state.point[ended]
+    ends[rows, 0], ends[rows, 1] = time[ended], np.where(open_bracket, cell.cutoff, state.voltage)[ended]
+
+
+def _note_exhausted(cell: Cell, state: State, given_up: Mask, ends: Array) -> None:
+    """A point that cannot go on because a surface leaves (0, 1) has ended; another one is left without an end."""
+    mean = cell.sto_start + state.modes.sum(axis=0)
+    used_up = given_up & (np.minimum(mean, 1.0 - mean).min(axis=0) < _EXHAUSTED)
+    rows = state.point[used_up]
+    ends[rows, 0], ends[rows, 1] = state.time[used_up], state.voltage[used_up]
+
+
+def _usable(cell: Cell, step: Step, current: Array) -> tuple[Array, Mask]:
+    """Guess of the currents with all surfaces inside (0, 1); points where there is none are hopeless.
+
+    Cells that would overfill or run empty take what they can, the rest of their electrode takes over.
+    """
+    density = density_of(cell, current)
+    limited = np.clip(density, (step.sto_fixed - 1.0 + _ROOM) / step.sto_slope, (step.sto_fixed - _ROOM) / step.sto_slope)
+    if np.array_equal(limited, density):
+        return current, np.zeros(len(cell.current), dtype=np.bool_)
+    free = np.where(limited == density, cell.area, 0.0)
+    guess = current.copy()
+    for rows, begin in ((slice(0, cell.negative), 0), (slice(cell.negative, None), cell.cells - cell.positive)):
+        taken, share = (cell.area * (density - limited))[rows], free[rows]
+        flow = cell.area[rows] * limited[rows] + share * taken.sum(axis=0) / np.maximum(share.sum(axis=0), 1e-300)
+        guess[begin : begin + len(flow)] = np.cumsum(flow, axis=0) + (cell.current if begin else 0.0)
+    guess[-1] = 0.0
+    x = step.sto_fixed - step.sto_slope * density_of(cell, guess)
+    return guess, np.asarray(((x <= 0.0) | (x >= 1.0) | ~np.isfinite(x)).any(axis=0))
+
+
+def _traces(samples: list[tuple[Index, Array, Array]], ends: Array, current: Array) -> Traces:
+    """Samples sorted by point, the end added; energy by trapezoids."""
+    point, time, volts = (np.concatenate([part[place] for part in samples]) for place in range(3))
+    order = np.argsort(point, kind="stable")
+    bounds = np.searchsorted(point[order], np.arange(len(current) + 1))
+    times, voltages, energy = [], [], np.zeros(len(current))
+    for row, (end, at_end) in enumerate(ends):
+        own = order[bounds[row] : bounds[row + 1]]
+        first = volts[own[:1]]
+        late = [end] if len(own) and end > time[own[-1]] else []
+        times.append(np.concatenate([np.zeros(len(first)), time[own], late]))
+        voltages.append(np.concatenate([first, volts[own], [at_end] * len(late)]))
+        energy[row] = current[row] * np.sum(0.5 * (voltages[row][1:] + voltages[row][:-1]) * np.diff(times[row]))
+    finished = np.isfinite(ends[:, 0])
+    charge = np.where(finished, current * ends[:, 0], np.nan)
+    return Traces(charge, np.where(finished, energy, np.nan), tuple(times), tuple(voltages), finished)

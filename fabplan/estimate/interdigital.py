@@ -1,0 +1,70 @@
+"""Interdigital cells as planar ones: cover above the fingers, electrons from a base collector.
+
+The mapping and its measured accuracy stand in section 2h of the project's electrochemistry notes:
+per gap, half an anode finger, the gap and half a cathode finger become electrode, separator and
+electrode of a planar cell of the fingers' height.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from fabplan.estimate.constants import Array
+from fabplan.estimate.designs import Fingers, Porous, Stacks
+
+_COVER_REACH = 0.4  # part of a half finger's width over which a deep cover carries current along
+
+
+def parallel_cover(reach: Array, cover: Array) -> Array:
+    """Depth of cover that conducts beside the fingers, reach·t/(t + reach) [m]."""
+    return reach * cover / (cover + reach)
+
+
+def covered_electrode(electrode: Porous, width: Array, fingers: Fingers, separator_storage: Array) -> Porous:
+    """A half finger as a planar electrode.
+
+    B_k = eps_k^b + B_sep t_k/h with t_k = 0.4 W t/(t + 0.4 W), W = w/2; storage eps_k + eps_sep t/h;
+    sigma (W/h)^2: electrons enter from the base, over h, where the planar model lets them enter
+    from the back, over W, and both means agree.
+
+    Parameters
+    ----------
+    electrode : properties of the finger's material, ``transport`` = eps^b
+    width : of the whole finger [m]
+    fingers : geometry
+    separator_storage : porosity of the separator, which also fills the cover
+    """
+    half, cover = 0.5 * width, fingers.lid - fingers.height
+    beside = parallel_cover(_COVER_REACH * half, cover) / fingers.height
+    return replace(
+        electrode,
+        thickness=np.where(electrode.metal, 0.0, half),
+        storage=electrode.storage + separator_storage * cover / fingers.height,
+        transport=electrode.transport + fingers.bulk_transport * beside,
+        conductivity=electrode.conductivity * (half / fingers.height) ** 2,
+    )
+
+
+def as_stacks(bare: Stacks, fingers: Fingers) -> Stacks:
+    """Planar cells that stand for one gap of interdigital ones.
+
+    Parameters
+    ----------
+    bare : materials and conditions; electrode thicknesses and separator thickness are set here,
+        currents and scales stay as they are
+    fingers : geometry
+    """
+    cover = fingers.lid - fingers.height
+    reach = 0.5 * fingers.gap + 0.5 * np.minimum(fingers.anode_width, fingers.cathode_width)
+    over_gap = parallel_cover(reach, cover) / fingers.height
+    storage = bare.separator_storage
+    return replace(
+        bare,
+        negative=covered_electrode(bare.negative, fingers.anode_width, fingers, storage),
+        positive=covered_electrode(bare.positive, fingers.cathode_width, fingers, storage),
+        separator_thickness=fingers.gap,
+        separator_storage=storage * (1.0 + cover / fingers.height),
+        separator_transport=fingers.bulk_transport * (1.0 + over_gap),
+    )

@@ -1,0 +1,37 @@
+"""Symmetric Butler-Volmer kinetics.
+
+j = 2 i0 sinh(F eta/(2RT)), so eta = V_T asinh(j/(2 i0)) with V_T = 2RT/F;
+i0 = i0_ref sqrt(c/1000) 2 sqrt(x(1-x)) for insertion, i0_ref sqrt(c/1000) for lithium metal,
+which is the same with x = 1/2.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fabplan.estimate.constants import REFERENCE_CONCENTRATION, Array
+
+LEAST = 1e-12  # floor of x(1-x) and of c/1000: keeps the logarithm finite where a discharge has ended
+
+
+def drive(current_density: Array, exchange_current: Array) -> Array:
+    """k of sinh(F eta/2RT) = k / sqrt(c/1000 x(1-x)): current per reaction area over 4 i0_ref."""
+    return current_density / (4.0 * exchange_current)
+
+
+def sinh_argument(driven: Array, concentration: Array, stoichiometry: Array) -> Array:
+    """sinh(F eta/2RT) from ``drive``, salt [mol/m3] and surface stoichiometry."""
+    room = np.maximum(stoichiometry * (1.0 - stoichiometry), LEAST)
+    salt = np.maximum(concentration * (1.0 / REFERENCE_CONCENTRATION), LEAST)
+    return driven / np.sqrt(room * salt)
+
+
+def exponential(argument: Array) -> Array:
+    """exp(asinh(a)) = a + sqrt(1 + a^2) for a >= 0: logarithms are far cheaper than asinh."""
+    return argument + np.sqrt(1.0 + argument * argument)
+
+
+def exchange_current(reference: Array, concentration: Array, stoichiometry: Array) -> Array:
+    """i0 [A/m2] at a salt concentration [mol/m3] and surface stoichiometry."""
+    room = np.maximum(stoichiometry * (1.0 - stoichiometry), LEAST)
+    return reference * 2.0 * np.sqrt(room * concentration / REFERENCE_CONCENTRATION)

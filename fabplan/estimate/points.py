@@ -1,0 +1,114 @@
+"""Answers for points (one design, one rate each): the closed form, and where it is not trusted the accurate tier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fabplan.estimate import dfn, film, film_march, spme
+from fabplan.estimate.constants import Array, Index, Mask
+from fabplan.estimate.cutoff import Model, delivered, grid, voltage
+from fabplan.estimate.designs import Films, Materials, Stacks, take
+from fabplan.estimate.electrolyte import salt
+from fabplan.estimate.trust import doubtful, varying
+
+BLOCK = 2048  # points at once: their arrays stay in the processor's cache
+ACCURATE_BLOCK = 256
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Estimates of n points, per m2 or per metre as the cells are.
+
+    Parameters
+    ----------
+    current : [A]
+    capacity : [C]
+    energy : [J]
+    salt_depletion : depletion number
+    accurate : answered by the accurate tier
+    charges, voltages : samples of the discharge curves [C], [V], shape [n, samples]
+    """
+
+    current: Array
+    capacity: Array
+    energy: Array
+    salt_depletion: Array
+    accurate: Mask
+    charges: Array
+    voltages: Array
+
+
+def blank(current: Array, samples: int) -> Answer:
+    """Room for the answers of n points."""
+    count = len(current)
+    none, many = np.zeros(count), np.zeros((count, samples))
+    return Answer(current, none, none.copy(), none.copy(), np.zeros(count, dtype=np.bool_), many, many.copy())
+
+
+def answer_stacks(stacks: Stacks, materials: Materials, rates: Array, tier: str, samples: int = 0) -> Answer:
+    """Porous and interdigital cells; capacities per m2 times ``scale``."""
+    answer = blank(stacks.one_c_current * rates, samples)
+    slow = np.full(len(rates), tier == "accurate")
+    for rows in _parts(np.arange(len(rates)), BLOCK):
+        some, current = take(stacks, rows), answer.current[rows]
+        answer.salt_depletion[rows] = salt(some, materials, current).depletion
+        if tier == "auto":
+            slow[rows] = doubtful(some, materials, current, answer.salt_depletion[rows])
+    deep = ~slow & (answer.salt_depletion > 1.0)  # the depletion front costs time: only where it is
+    for chosen in (deep, ~slow & ~deep):
+        for rows in _parts(np.flatnonzero(chosen), BLOCK):
+            _closed(take(stacks, rows), materials, answer, rows)
+    for rows in _parts(np.flatnonzero(slow), ACCURATE_BLOCK):
+        _marched(take(stacks, rows), materials, answer, rows)
+    scale = stacks.scale
+    return Answer(
+        answer.current * scale, answer.capacity * scale, answer.energy * scale, answer.salt_depletion, answer.accurate,
+        answer.charges * scale[:, None], answer.voltages,
+    )
+
+
+def _closed(stacks: Stacks, materials: Materials, answer: Answer, rows: Index) -> None:
+    model = spme.discharge(stacks, materials, answer.current[rows])
+    _record(model, materials, stacks.cutoff, spme.longest_charge(stacks), answer, rows)
+
+
+def _record(model: Model, materials: Materials, cutoff: Array, limit: Array, answer: Answer, rows: Index) -> None:
+    result = delivered(model, materials.ocp, cutoff, limit)
+    answer.capacity[rows], answer.energy[rows] = np.nan_to_num(result.charge), np.nan_to_num(result.energy)
+    if answer.charges.shape[1]:
+        charges = result.charge[:, None] * grid(answer.charges.shape[1])
+        answer.charges[rows], answer.voltages[rows] = charges, voltage(model, materials.ocp, charges)
+
+
+def _marched(stacks: Stacks, materials: Materials, answer: Answer, rows: Index) -> None:
+    """Accurate answers; the closed form where the march got stuck."""
+    traces = dfn.discharge(stacks, materials, answer.current[rows])
+    stuck = np.flatnonzero(~traces.finished)
+    if len(stuck):
+        _closed(take(stacks, stuck), materials, answer, rows[stuck])
+    for row in np.flatnonzero(traces.finished):
+        place = rows[row]
+        answer.capacity[place], answer.energy[place], answer.accurate[place] = traces.charge[row], traces.energy[row], True
+        if answer.charges.shape[1] and len(traces.times[row]):
+            charges = traces.charge[row] * grid(answer.charges.shape[1])
+            answer.charges[place] = charges
+            answer.voltages[place] = np.interp(charges, traces.times[row] * answer.current[place], traces.voltages[row])
+
+
+def answer_films(films: Films, materials: Materials, rates: Array, tier: str, samples: int = 0) -> Answer:
+    """Thin-film cells: closed form for constant diffusivities, marched where they vary with stoichiometry."""
+    answer = blank(films.one_c_current * rates, samples)
+    slow = varying(films) if tier == "auto" else np.full(len(rates), tier == "accurate")
+    answer.accurate[:] = slow
+    for chosen, size in ((~slow, BLOCK), (slow, ACCURATE_BLOCK)):
+        for rows in _parts(np.flatnonzero(chosen), size):
+            some, current = take(films, rows), answer.current[rows]
+            model = film_march.march(some, current) if chosen is slow else film.film_discharge(some, current)
+            _record(model, materials, some.cutoff, film.longest_charge(some), answer, rows)
+    return answer
+
+
+def _parts(rows: Index, size: int) -> list[Index]:
+    return [rows[begin : begin + size] for begin in range(0, len(rows), size)]

@@ -1,0 +1,105 @@
+"""The one door to gdstk for writing: layers of regions to GDSII and OASIS bytes.
+
+gdstk is loaded when a mask is written, not before: listing exporters must stay fast.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from fabplan.geometry.region import Lattice, Part, Region
+from fabplan.layout.split import split
+
+if TYPE_CHECKING:
+    import gdstk
+
+MOST_VERTICES = 199  # with the closing point 200, the limit of the GDSII standard
+MOST_COPIES = 32_767  # columns and rows are 16-bit signed in GDSII
+USER_UNIT, GRID = 1e-6, 1e-9
+NANOMETRES_PER_UNIT = 1000.0
+TIMESTAMP = datetime(2000, 1, 1)  # fixed, so that the same plan gives the same bytes
+COMPRESSION = 6
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A region and its place in the file."""
+
+    layer: int
+    datatype: int
+    region: Region
+
+
+def cell_name(text: str) -> str:
+    """A name that every mask shop takes: ``[A-Z0-9_]``, 1 to 32 characters, not starting with a digit."""
+    name = re.sub(r"[^A-Z0-9_]+", "_", text.upper()).strip("_")[:32].rstrip("_")
+    return name if name and not name[0].isdigit() else f"C_{name}"[:32].rstrip("_")
+
+
+def written(name: str, sheets: Sequence[Sheet], kind: Literal["gds", "oas"]) -> bytes:
+    """The file's bytes: one top cell called after ``name``, lattices as references.
+
+    gdstk writes to paths only; the private temporary folder is gone when this returns.
+    """
+    library = _library(cell_name(name), sheets)
+    with tempfile.TemporaryDirectory(prefix="fabplan-") as folder:
+        path = Path(folder) / f"mask.{kind}"
+        if kind == "gds":
+            library.write_gds(path, max_points=MOST_VERTICES, timestamp=TIMESTAMP)
+        else:
+            library.write_oas(path, compression_level=COMPRESSION, validation="crc32")
+        return path.read_bytes()
+
+
+def _library(top_name: str, sheets: Sequence[Sheet]) -> gdstk.Library:
+    import gdstk  # heavy, and only needed when a mask is written
+
+    library = gdstk.Library(top_name, unit=USER_UNIT, precision=GRID)
+    top = library.new_cell(top_name)
+    for sheet in sheets:
+        for number, part in enumerate(sheet.region.parts):
+            shapes = [
+                gdstk.Polygon(
+                    [(x / NANOMETRES_PER_UNIT, y / NANOMETRES_PER_UNIT) for x, y in ring],
+                    layer=sheet.layer,
+                    datatype=sheet.datatype,
+                )
+                for ring in split(part.polygon, MOST_VERTICES)
+            ]
+            if part.lattice.count == 1:
+                top.add(*shapes)
+                continue
+            unit = library.new_cell(f"L{sheet.layer}D{sheet.datatype}P{number}")
+            unit.add(*shapes)
+            top.add(*(_reference(unit, x, y, lattice) for x, y, lattice in blocks(part)))
+    return library
+
+
+def _reference(cell: gdstk.Cell, x: int, y: int, lattice: Lattice) -> gdstk.Reference:
+    import gdstk  # as above
+
+    # a single row or column has no step of its own; readers want one that is not zero
+    step_x, step_y = lattice.step_x or 1, lattice.step_y or 1
+    return gdstk.Reference(
+        cell,
+        (x / NANOMETRES_PER_UNIT, y / NANOMETRES_PER_UNIT),
+        columns=lattice.columns,
+        rows=lattice.rows,
+        spacing=(step_x / NANOMETRES_PER_UNIT, step_y / NANOMETRES_PER_UNIT),
+    )
+
+
+def blocks(part: Part, most: int = MOST_COPIES) -> Iterator[tuple[int, int, Lattice]]:
+    """Offset and lattice of the pieces of a lattice that each have at most ``most`` columns and rows."""
+    lattice = part.lattice
+    for row in range(0, lattice.rows, most):
+        for column in range(0, lattice.columns, most):
+            columns, rows = min(most, lattice.columns - column), min(most, lattice.rows - row)
+            block = Lattice(columns, rows, lattice.step_x, lattice.step_y)
+            yield column * lattice.step_x, row * lattice.step_y, block

@@ -1,0 +1,95 @@
+"""The picture of the masks: every layer as one path, large lattices as a representative window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabplan.exporters import _palette, _show
+from fabplan.exporters._svg import number, region_path, scale_bar
+from fabplan.exporters._window import around, shown
+from fabplan.geometry.region import NANOMETRE, Box, Region, count
+from fabplan.layout.types import Layer
+
+WIDTH = 1000.0
+MOST_CORNERS = 20_000  # about 5 000 rectangles
+_NOT_FRAMED = ("mark", "outline", "substrate")
+_HIDDEN = ("substrate", "electrolyte")
+_BELOW = ("substrate", "electrolyte", "separator", "encapsulation", "insulator", "scaffold", "outline")  # drawn first
+
+
+@dataclass(frozen=True)
+class Group:
+    """One layer as it is drawn: a path and how to fill it."""
+
+    key: str
+    label: str
+    colour: str
+    opacity: str
+    path: str
+    shapes: int
+    visible: bool
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing in units of ``width`` x ``height``, y down."""
+
+    width: str
+    height: str
+    groups: tuple[Group, ...]
+    bar: str
+    bar_label: str
+    note: str
+
+
+def masks(layers: tuple[Layer, ...]) -> Picture | None:
+    """Picture of the layers seen from above; None without any geometry."""
+    drawn = sorted((layer for layer in layers if layer.region), key=_depth)
+    framed = [layer.region for layer in drawn if layer.role not in _NOT_FRAMED] or [layer.region for layer in drawn]
+    if not framed:
+        return None
+    cut = shown([layer.region for layer in drawn], MOST_CORNERS)
+    box = padded(around(framed) if cut.share == 1.0 else cut.window)
+    groups = tuple(
+        _group(k, layer, region, box) for k, (layer, region) in enumerate(zip(drawn, cut.regions, strict=True)) if region
+    )
+    bar, label = bar_of(box)
+    return Picture(number(WIDTH), number(height_of(box)), groups, bar, label, _note(cut.share))
+
+
+def padded(box: Box, share: float = 0.03) -> Box:
+    """The box with a margin around it."""
+    margin = max(round(share * max(box[2] - box[0], box[3] - box[1])), 1)
+    return box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin
+
+
+def height_of(box: Box) -> float:
+    """Height of a picture of the box that is `WIDTH` wide."""
+    return (box[3] - box[1]) * WIDTH / max(box[2] - box[0], 1)
+
+
+def bar_of(box: Box) -> tuple[str, str]:
+    """Length of a scale bar in picture units, and its label."""
+    length, label = scale_bar((box[2] - box[0]) * NANOMETRE, lambda metres: _show.text(metres, "length"))
+    return number(length / NANOMETRE * WIDTH / max(box[2] - box[0], 1)), label
+
+
+def _depth(layer: Layer) -> int:
+    """Blankets below, so that they do not tint the nets; everything else as the layer table says."""
+    return _BELOW.index(layer.role) if layer.role in _BELOW else len(_BELOW)
+
+
+def _group(place: int, layer: Layer, region: Region, box: Box) -> Group:
+    net = f", net {layer.net}" if layer.net else ""
+    label = f"{layer.name}, layer {layer.layer}/{layer.datatype}{net}"
+    visible = layer.role not in _HIDDEN
+    return Group(
+        f"layer{place}", label, _palette.css(layer.role), _palette.opacity(layer.role),
+        region_path(region, box, WIDTH), count(layer.region), visible,
+    )
+
+
+def _note(share: float) -> str:
+    if share == 1.0:
+        return ""
+    return f"Representative window: the middle {_show.percent(share)} of width and length; the files in masks/ hold everything."

@@ -1,0 +1,86 @@
+"""The picture of the toolpaths: the first printed layer of every ink, with its prime line and travels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fabplan.exporters import _palette
+from fabplan.exporters._picture import WIDTH, bar_of, height_of, padded
+from fabplan.exporters._svg import line_path, number
+from fabplan.geometry.region import Box, nanometres
+from fabplan.layout.types import Toolpath
+
+MOST_FILAMENTS = 2_500
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The first layer of one program."""
+
+    label: str
+    colour: str
+    printed: str
+    travel: str
+    starts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Printing:
+    """All inks in one frame, `WIDTH` wide, y down."""
+
+    width: str
+    height: str
+    inks: tuple[Ink, ...]
+    bar: str
+    bar_label: str
+    note: str
+
+
+def printing(paths: tuple[Toolpath, ...], roles: Mapping[str, str]) -> Printing | None:
+    """Picture of the first layers; None without toolpaths.
+
+    Parameters
+    ----------
+    roles : name of a toolpath -> role of what it prints, for the colour
+    """
+    chosen = [(path, _first_layer(path)) for path in paths]
+    points = [path.points[path.starts[k] : path.starts[k + 1]] for path, numbers in chosen for k in numbers]
+    if not points:
+        return None
+    every = np.concatenate(points)
+    low, high = every.min(axis=0), every.max(axis=0)
+    box = padded((nanometres(low[0]), nanometres(low[1]), nanometres(high[0]), nanometres(high[1])))
+    inks = tuple(_ink(path, numbers, roles.get(path.name, ""), box) for path, numbers in chosen)
+    left_out = sum(_in_first_layer(path) - len(numbers) for path, numbers in chosen)
+    note = f"{left_out} further lines of the first layer are not drawn." if left_out else ""
+    bar, label = bar_of(box)
+    return Printing(number(WIDTH), number(height_of(box)), inks, bar, label, note)
+
+
+def _is_first(path: Toolpath) -> np.ndarray:
+    printed = path.layer_of[path.layer_of > 0]
+    first = printed.min() if len(printed) else 0
+    return (path.layer_of == 0) | (path.layer_of == first)
+
+
+def _in_first_layer(path: Toolpath) -> int:
+    return int(_is_first(path).sum())
+
+
+def _first_layer(path: Toolpath) -> list[int]:
+    return [int(k) for k in np.flatnonzero(_is_first(path))[:MOST_FILAMENTS]]
+
+
+def _ink(path: Toolpath, numbers: list[int], role: str, box: Box) -> Ink:
+    lines = [_placed(path.points[path.starts[k] : path.starts[k + 1]], box) for k in numbers]
+    travels = [line_path((a[-1], b[0])) for a, b in zip(lines, lines[1:], strict=False)]
+    starts = tuple((number(line[0][0]), number(line[0][1])) for line in lines[:200])
+    return Ink(path.name, _palette.css(role), "".join(map(line_path, lines)), "".join(travels), starts)
+
+
+def _placed(points: np.ndarray, box: Box) -> list[tuple[float, float]]:
+    scale = WIDTH / max(box[2] - box[0], 1)
+    return [((x * 1e9 - box[0]) * scale, (box[3] - y * 1e9) * scale) for x, y, _ in points.tolist()]

@@ -1,0 +1,75 @@
+"""Header of a program: what an operator must know before pressing start, and what a check can hold it to."""
+
+from __future__ import annotations
+
+from fabplan import units
+from fabplan.catalog.types import Dialect
+from fabplan.geometry.region import NANOMETRE, polygons
+from fabplan.layout.toolpaths import steps_digest, whole_steps
+from fabplan.layout.types import Toolpath
+from fabplan.planner.plan import Plan, Step
+
+PSI = 6894.757293168361  # [Pa]
+
+
+def header(step: Step, path: Toolpath, plan: Plan, dialect: Dialect) -> tuple[str, ...]:
+    """Sentences of a program's header: what an operator must know before pressing start."""
+    return (
+        f"fabplan {plan.fabplan_version} step={step.number:02d} {step.id} toolpath={path.name} dialect={dialect.id} "
+        f"job={plan.name}",
+        f"UNITS mm, FEED mm/min, DWELL {'ms' if '{milliseconds}' in dialect.dwell else 's'}, no E axis",
+        f"footprint {_mm(plan.footprint.width)} x {_mm(plan.footprint.length)} mm, "
+        "origin = its lower left corner, Z0 = substrate",
+        _fiducials(plan),
+        "work offset: before start set X0 Y0 at the origin and Z0 on the substrate "
+        f"with the nozzle of head {path.tool}",
+        *_figures(path),
+        f"points {steps_digest(whole_steps(path.points, dialect.decimals), path.starts)}",
+        _checked(dialect),
+    )
+
+
+def _figures(path: Toolpath) -> tuple[str, ...]:
+    low, high = path.points.min(axis=0) * 1e3, path.points.max(axis=0) * 1e3
+    box = " ".join(f"{axis}{low[i]:.3f}..{high[i]:.3f}" for i, axis in enumerate("XYZ"))
+    pressure = (
+        "pressure not known: calibrate on the prime line"
+        if path.pressure is None
+        else f"pressure {path.pressure / 1e3:.0f} kPa ({path.pressure / PSI:.0f} psi)"
+    )
+    return (
+        f"tool {path.tool}, nozzle {_mm(path.nozzle)} mm, layers {int(path.layer_of.max())} "
+        f"pitch {path.layer_pitch * 1e3:.4f} mm, filaments {len(path.kinds)}",
+        f"speed {path.speed * 1e3:.6f} mm/s, travel speed {path.travel_speed * 1e3:.6f} mm/s, {pressure}",
+        f"start delay {path.start_delay:.3f} s, stop delay {path.stop_delay:.3f} s after the valve",
+        f"travel {path.travel_length * 1e3:.3f} mm, safe height {path.safe_height * 1e3:.6f} mm",
+        f"TIME {path.duration:.1f} s = {units.show(path.duration, 'time')}, ramps of the axes neglected",
+        f"ink {path.ink_volume * 1e9:.4f} uL on the path, prime line included; add the dead volume of hub and nozzle",
+        f"bbox {box}",
+    )
+
+
+def _fiducials(plan: Plan) -> str:
+    """Centres of the first cross at each corner, which `fabplan.layout.marks` calls the fiducials."""
+    crosses = next((layer for layer in plan.layers if layer.role == "mark" and layer.name.endswith("-crosses")), None)
+    if crosses is None:
+        return "fiducials: none drawn, align to the edges of the collector"
+    boxes = [
+        (min(x for x, _ in p), min(y for _, y in p), max(x for x, _ in p), max(y for _, y in p))
+        for p in polygons(crosses.region)
+    ]
+    bars = [b for b in boxes if b[2] - b[0] > b[3] - b[1]]  # the lying bar of a cross has its centre
+    return "fiducials " + ", ".join(
+        f"F{k} X{_mm((x0 + x1) / 2 * NANOMETRE)} Y{_mm((y0 + y1) / 2 * NANOMETRE)}"
+        for k, (x0, y0, x1, y1) in enumerate(bars[:4], 1)
+    )
+
+
+def _checked(dialect: Dialect) -> str:
+    if not dialect.verified_by:
+        return "CHECKED: not machine-verified, no interpreter of this dialect reads our programs; make a dry run first"
+    return f"CHECKED: {dialect.verified_by} reads programs of this dialect in our tests (length, valves, feed)"
+
+
+def _mm(metres: float) -> str:
+    return f"{metres * 1e3:.3f}"

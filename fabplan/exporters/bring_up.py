@@ -1,0 +1,43 @@
+"""The bring-up sheet and the cycler schedule: from a dry cell to the first measured capacity."""
+
+from __future__ import annotations
+
+from fabplan import rendering
+from fabplan.exporters import _csv
+from fabplan.exporters.plan_json import revision
+from fabplan.planner.plan import Plan
+
+DESCRIPTION = "bring-up sheet and cycler schedule (recipes/bring-up.md, recipes/cycler-schedule.csv)"
+COLUMNS = ("step", "mode", "current_A", "voltage_V", "until", "duration_s")
+
+
+def export(plan: Plan) -> dict[str, bytes]:
+    """Sheet and schedule; nothing when the plan says nothing about bring-up."""
+    facts = plan.bring_up
+    if not facts:
+        return {}
+    formation = facts.get("formation", ())
+    rows = [[row.get(column) for column in COLUMNS] for row in formation]
+    text = rendering.render(
+        "bring-up.md",
+        plan_name=plan.name,
+        revision=revision(plan),
+        facts=facts,
+        window=_window(facts.get("impedance_window_ohm")),
+        formation=[dict(zip(COLUMNS, row, strict=True)) for row in rows],
+        stops=facts.get("stop_criteria", ()),
+        notes=facts.get("notes", ()),
+        rates=plan.estimate["rates"],
+        confidence=plan.estimate["confidence"],
+    )
+    return {
+        "recipes/bring-up.md": text.encode(),
+        "recipes/cycler-schedule.csv": _csv.table(COLUMNS, rows),
+    }
+
+
+def _window(given: object) -> tuple[float, float] | None:
+    """Both ends of a window, None when one is unknown."""
+    if not isinstance(given, tuple | list) or len(given) != 2 or None in given:
+        return None
+    return given[0], given[1]

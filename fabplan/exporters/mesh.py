@@ -1,0 +1,131 @@
+"""The cell in three dimensions: ``mesh/<name>.glb`` (metres, coloured parts) and ``mesh/<name>.stl`` (millimetres)."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+from fabplan.exporters._names import file_name
+from fabplan.exporters._palette import colour
+from fabplan.exporters._prisms import Floats, Indices, prisms
+from fabplan.exporters._window import shown
+from fabplan.geometry.body import Body
+from fabplan.geometry.region import area, count
+from fabplan.planner.plan import Plan
+
+DESCRIPTION = "the cell in three dimensions (mesh/<name>.glb, .stl)"
+MOST_FACES = 200_000
+_FACES_PER_CORNER = 4  # a prism over n corners has 4 n - 4 triangles
+_MILLIMETRES = 1e3
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One body as triangles, standing at z = 0; ``bottom`` lifts it to its place."""
+
+    body: Body
+    bottom: float
+    vertices: Floats
+    faces: Indices
+
+
+def export(plan: Plan) -> dict[str, bytes]:
+    """Both meshes and a note on what is in them; nothing when no body can be drawn."""
+    drawn, share = parts(plan.bodies)
+    if not drawn:
+        return {}
+    name = file_name(plan.name)
+    return {
+        f"mesh/{name}.glb": _glb(plan, drawn, share),
+        f"mesh/{name}.stl": _stl(plan.name, [part for part in drawn if part.body.role != "electrolyte"]),
+        "mesh/README.txt": _note(plan, share).encode(),
+    }
+
+
+def parts(bodies: tuple[Body, ...]) -> tuple[list[Drawn], float]:
+    """Bodies as closed meshes, and the share of the cell's width that is drawn of large lattices.
+
+    Conformal films (bottom None) follow the surface and are left out: a straight prism would lie.
+    """
+    solid = [body for body in bodies if body.bottom is not None and body.region and body.thickness > 0]
+    if not solid:
+        return [], 1.0
+    cut = shown([body.region for body in solid], MOST_FACES // _FACES_PER_CORNER)
+    drawn = [
+        Drawn(body, body.bottom or 0.0, *prisms(region, body.thickness))
+        for body, region in zip(solid, cut.regions, strict=True)
+        if region
+    ]
+    return drawn, cut.share
+
+
+def _glb(plan: Plan, drawn: list[Drawn], share: float) -> bytes:
+    # trimesh takes a second to import: only whoever exports a mesh pays for it.
+    import trimesh
+    from trimesh.visual.material import PBRMaterial
+
+    scene = trimesh.Scene()
+    for part in drawn:
+        rgba = colour(part.body.role)
+        material = PBRMaterial(
+            name=part.body.role, baseColorFactor=rgba, metallicFactor=0.0, roughnessFactor=0.8,
+            alphaMode="OPAQUE" if rgba[3] == 255 else "BLEND", doubleSided=False,
+        )
+        mesh = trimesh.Trimesh(part.vertices, part.faces, process=False, validate=False)
+        mesh.visual = trimesh.visual.TextureVisuals(material=material)
+        # float32 vertices: the height above the substrate goes into the node, so that thin films keep their thickness
+        place = trimesh.transformations.translation_matrix([0.0, 0.0, part.bottom])
+        scene.add_geometry(mesh, node_name=part.body.name, geom_name=part.body.name, transform=place)
+    scene.metadata.clear()
+    scene.metadata.update(_facts(plan, share))
+    return bytes(scene.export(file_type="glb"))
+
+
+def _facts(plan: Plan, share: float) -> dict[str, str | float]:
+    """What the file says about itself."""
+    return {"name": plan.name, "unit": "metre", "z": "up, 0 on the substrate", "window_share": share}
+
+
+def _stl(name: str, drawn: list[Drawn]) -> bytes:
+    """Binary STL in millimetres: 80 bytes of header, count, then normal, three corners and two empty bytes a triangle."""
+    corners = [
+        (part.vertices[part.faces] + np.array([0.0, 0.0, part.bottom])) * _MILLIMETRES for part in drawn
+    ]
+    triangles = np.concatenate(corners) if corners else np.zeros((0, 3, 3))
+    normal = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
+    length = np.linalg.norm(normal, axis=1, keepdims=True)
+    normal = np.divide(normal, length, out=np.zeros_like(normal), where=length > 0) + 0.0
+    rows = np.zeros(len(triangles), dtype=[("values", "<f4", (12,)), ("attribute", "<u2")])
+    rows["values"] = np.concatenate([normal, triangles.reshape(-1, 9)], axis=1)
+    header = f"binary STL, unit millimetre, fabplan cell {file_name(name)}".encode("ascii")[:80].ljust(80)
+    return header + struct.pack("<I", len(rows)) + rows.tobytes()
+
+
+def _note(plan: Plan, share: float) -> str:
+    """What is in the files, body by body."""
+    name = file_name(plan.name)
+    lines = [
+        f"{name}.glb: unit metre, z up, z = 0 on the substrate; every body a named part in the colours of report.html.",
+        f"{name}.stl: unit millimetre, same axes; solid bodies only, liquids and electrolytes are left out.",
+        "Every polygon is a closed prism of its own; neighbours touch and are not merged, so volumes add up.",
+    ]
+    if share < 1.0:
+        lines.append(f"REPRESENTATIVE WINDOW: of large lattices only the middle {share:.1%} of the width and length is drawn.")
+    lines.append("")
+    for body in plan.bodies:
+        lines.append(f"{json.dumps(body.name)}: {_said(body)}")
+    return "\n".join(lines) + "\n"
+
+
+def _said(body: Body) -> str:
+    if not body.region or body.thickness <= 0:
+        return "has no volume, not drawn"
+    if body.bottom is None:
+        return f"conformal film of {body.thickness * 1e9:.6g} nm, follows the surface, not drawn"
+    return (
+        f"{count(body.region)} prism(s), bottom {body.bottom * 1e6:.6g} um, height {body.thickness * 1e6:.6g} um, "
+        f"volume of all {area(body.region) * body.thickness * 1e9:.9g} mm3"
+    )

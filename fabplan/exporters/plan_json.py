@@ -1,0 +1,171 @@
+"""``plan.json``: the plan as data, schema ``fabplan/plan/1``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fabplan.exporters._json import dump, ordered
+from fabplan.exporters._names import program_path, sheet_path
+from fabplan.findings import Finding
+from fabplan.layout.types import Layer, Mask, Toolpath
+from fabplan.planner.plan import Alternative, Comparison, Input, Plan, Step
+
+DESCRIPTION = "the plan as data (plan.json)"
+SCHEMA = "fabplan/plan/1"
+_LIBRARIES = ("numpy", "scipy", "shapely", "gdstk", "trimesh", "jinja2")
+
+
+def export(plan: Plan) -> dict[str, bytes]:
+    """The plan as one JSON document."""
+    return {"plan.json": dump(document(plan))}
+
+
+def revision(plan: Plan) -> str:
+    """First twelve hex digits of the sha256 of ``plan.json``: what sheets carry to name their plan."""
+    return hashlib.sha256(export(plan)["plan.json"]).hexdigest()[:12]
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """The object of ``plan.json``; SI everywhere, null for what is unknown."""
+    return {
+        "schema": SCHEMA,
+        "name": plan.name,
+        "fabplan_version": plan.fabplan_version,
+        "catalog_digest": plan.catalog_digest,
+        "spec": ordered(plan.spec),
+        "architecture": plan.architecture,
+        "architecture_title": plan.architecture_title,
+        "reason": plan.reason,
+        "parameters": _parameters(plan),
+        "footprint": {
+            "width_m": plan.footprint.width, "length_m": plan.footprint.length, "terminals": plan.footprint.terminals,
+        },
+        "geometry": plan.geometry,
+        "estimate": plan.estimate,
+        "layers": [_layer(layer) for layer in plan.layers],
+        "masks": [_mask(mask) for mask in plan.masks],
+        "steps": [_step(step, plan) for step in plan.steps],
+        "toolpaths": [_toolpath(path) for path in plan.toolpaths],
+        "findings": [_finding(finding) for finding in plan.findings],
+        "alternatives": [_alternative(entry) for entry in plan.alternatives],
+        "comparisons": [_comparison(entry) for entry in plan.comparisons],
+        "inputs": [_input(entry) for entry in plan.inputs],
+        "sensitivity": plan.sensitivity,
+        "materials": _materials(plan),
+        "machine": plan.machine.id if plan.machine else None,
+        "dialect": plan.dialect.id if plan.dialect else None,
+        "facility": plan.facility.id,
+        "bring_up": plan.bring_up,
+        "cell": plan.cell,
+        "curves": plan.curves,
+        "libraries": _libraries(),
+    }
+
+
+def _parameters(plan: Plan) -> dict[str, dict[str, Any]]:
+    return {
+        name: {"value": p.value, "unit": p.unit, "meaning": p.meaning, "chosen_by": p.chosen_by}
+        for name, p in plan.parameters.items()
+    }
+
+
+def _materials(plan: Plan) -> dict[str, dict[str, Any]]:
+    return {
+        role: {"id": m.id, "name": m.name, "source": m.source, "confidence": m.confidence}
+        for role, m in plan.materials.items()
+    }
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    return {
+        "name": layer.name, "layer": layer.layer, "datatype": layer.datatype, "role": layer.role, "net": layer.net,
+        "material": layer.material, "step": layer.step, "bottom_m": layer.bottom, "thickness_m": layer.thickness,
+    }
+
+
+def _mask(mask: Mask) -> dict[str, Any]:
+    return {
+        "name": mask.name, "number": mask.number, "kind": mask.kind, "layers": mask.layers, "tone": mask.tone,
+        "bias_m": mask.bias, "steps": mask.steps,
+    }
+
+
+def _step(step: Step, plan: Plan) -> dict[str, Any]:
+    return {
+        "number": step.number,
+        "id": step.id,
+        "title": step.title,
+        "method": step.method,
+        "recipe": step.recipe.id,
+        "role": step.role,
+        "material": step.material,
+        "bodies": step.bodies,
+        "thickness_m": step.work.thickness,
+        "temperature_max_K": step.temperature_max,
+        "atmosphere": step.atmosphere,
+        "vacuum": step.vacuum,
+        "duration_s": step.duration,
+        "sheet": sheet_path(step),
+        "program": program_path(step, plan.dialect),
+        "mask": step.mask or None,
+        "confidence": step.confidence,
+        "set_points": [vars(point) for point in step.set_points],
+        "uses": [vars(use) for use in step.uses],
+        "acceptance": [vars(entry) for entry in step.acceptance],
+        "hazards": step.hazards,
+        "rework": step.rework,
+        "notes": step.notes,
+    }
+
+
+def _toolpath(path: Toolpath) -> dict[str, Any]:
+    return {
+        "name": path.name, "tool": path.tool, "nozzle_m": path.nozzle, "filaments": len(path.kinds), "speed_m_s": path.speed,
+        "travel_speed_m_s": path.travel_speed, "pressure_Pa": path.pressure, "printed_length_m": path.printed_length,
+        "travel_length_m": path.travel_length, "duration_s": path.duration, "ink_volume_m3": path.ink_volume,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule, "severity": finding.severity, "where": finding.where, "measured": finding.measured,
+        "allowed": finding.allowed, "unit": finding.unit, "message": finding.message, "change": finding.change,
+    }
+
+
+def _alternative(entry: Alternative) -> dict[str, Any]:
+    return {
+        "title": entry.title, "architecture": entry.architecture, "meets_target": entry.meets_target, "reason": entry.reason,
+        "parameters": entry.parameters, "capacity_C": entry.capacity, "energy_J": entry.energy, "height_m": entry.height,
+        "fabrication_time_s": entry.fabrication_time,
+    }
+
+
+def _comparison(entry: Comparison) -> dict[str, Any]:
+    return {
+        "device": entry.device.id, "device_name": entry.device.name, "what": entry.what, "at": entry.at,
+        "published": entry.published, "ours": entry.ours, "unit": entry.unit, "spread": entry.spread, "inside": entry.inside,
+        "remark": entry.remark, "source": entry.device.source,
+    }
+
+
+def _input(entry: Input) -> dict[str, Any]:
+    q = entry.quantity
+    return {
+        "what": entry.what, "value": q.value, "unit": q.unit, "source": q.source, "confidence": q.confidence, "note": q.note,
+        "low": q.low, "high": q.high,
+    }
+
+
+def _libraries() -> Mapping[str, str | None]:
+    return {name: _version(name) for name in _LIBRARIES}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

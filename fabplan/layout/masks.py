@@ -1,0 +1,173 @@
+"""From bodies to the layer table and the plates, screens and stencils that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from fabplan.errors import BadInput, Problem
+from fabplan.geometry.body import Body
+from fabplan.geometry.region import Box, Region, bounds, joined, nanometres
+from fabplan.geometry.shapes import buffered, union
+from fabplan.layout.flat import flat
+from fabplan.layout.marks import Plate, around, marks, outline
+from fabplan.layout.nets import overlap
+from fabplan.layout.types import Layer, Mask
+
+Kind = Literal["photomask", "shadow-mask", "screen", "stencil"]
+
+#: how a layer gets its outline (`Recipe.patterned_by`) -> what is ordered for it
+KINDS: Mapping[str, Kind] = {
+    "lift-off": "photomask",
+    "etch": "photomask",
+    "shadow-mask": "shadow-mask",
+    "screen": "screen",
+    "stencil": "stencil",
+}
+FURTHER = range(2, 10)  # datatypes of bodies beyond the first of each net on a plate
+
+
+@dataclass(frozen=True)
+class Patterning:
+    """How one role of the route gets its outline.
+
+    Parameters
+    ----------
+    by : one of `KINDS`; anything else (bead, blanket, none) needs no plate
+    bias : outward shift of every edge from design to plate [m]
+    resist : of lithography
+    line : smallest line of the process [m]
+    """
+
+    by: str
+    bias: float = 0.0
+    resist: Literal["positive", "negative"] = "positive"
+    line: float = 0.0
+
+
+#: made_by -> (plate number in flow order, numbers of the steps that use it)
+Plates = Mapping[str, tuple[int, tuple[int, ...]]]
+
+
+def layers(
+    bodies: Sequence[Body],
+    plates: Plates,
+    footprint: Box,
+    patterning: Mapping[str, Patterning],
+    made_in: Mapping[str, int] | None = None,
+) -> tuple[Layer, ...]:
+    """The layer table: one entry per body, then marks, then the outline of the footprint.
+
+    Parameters
+    ----------
+    bodies : bottom-up
+    plates : number and steps of every ``made_by``
+    footprint : [nm]
+    patterning : of every ``made_by`` that is patterned; those in `KINDS` get marks
+    made_in : name of a body -> number of the step that leaves it; default: first step of its plate
+
+    Raises
+    ------
+    BadInput : more bodies on a plate than datatypes
+    """
+    table = _body_layers(bodies, plates, made_in or {})
+    cell = around([footprint, *(bounds(body.region) for body in bodies if body.region)])
+    return (*table, *marks(cell, _marked(plates, patterning)), outline(footprint))
+
+
+def masks(drawn: Sequence[Layer], plates: Plates, patterning: Mapping[str, Patterning]) -> tuple[Mask, ...]:
+    """One plate, screen or stencil per ``made_by`` that needs one, in order of use; bias included."""
+    found = []
+    for role in _in_order(plates):
+        number, steps = plates[role]
+        how = patterning.get(role)
+        carried = [layer for layer in drawn if layer.layer == number]
+        if how is not None and how.by in KINDS and any(layer.role != "mark" for layer in carried):
+            names = tuple(layer.name for layer in carried)
+            region = on_plate([layer.region for layer in carried], how.bias)
+            found.append(Mask(role.replace("_", "-"), number, KINDS[how.by], names, tone(how), how.bias, region, steps))
+    return tuple(found)
+
+
+def on_plate(regions: Sequence[Region], bias: float) -> Region:
+    """Regions of the layers of one plate together, every edge moved outwards by ``bias`` [m].
+
+    Without bias, regions that do not overlap stay what they are, lattices included.
+    """
+    flats = [flat([region]) for region in regions]
+    apart = not any(overlap(one, other) for i, one in enumerate(flats) for other in flats[i + 1 :])
+    if apart and not nanometres(bias):
+        return joined(regions)
+    return buffered(joined(regions) if apart else union(regions), nanometres(bias))
+
+
+def tone(how: Patterning) -> str:
+    """What a drawn shape means on the plate, in words for the mask shop."""
+    if how.by == "shadow-mask":
+        return "drawn shapes are openings through the sheet"
+    if how.by == "screen":
+        return "drawn shapes are open mesh, all else is emulsion"
+    if how.by == "stencil":
+        return "drawn shapes are openings through the foil"
+    if is_dark(how):
+        return "drawn shapes are clear on the plate (dark field)"
+    return "drawn shapes are dark on the plate (clear field)"
+
+
+def is_dark(how: Patterning) -> bool:
+    """Whether the plate is dark or closed where nothing is drawn.
+
+    Lift-off leaves material where the resist was removed, etching where it stayed; positive resist is
+    removed where light fell.
+    """
+    if KINDS[how.by] != "photomask":
+        return True
+    return (how.by == "lift-off") == (how.resist == "positive")
+
+
+def _in_order(plates: Plates) -> list[str]:
+    return sorted(plates, key=lambda role: plates[role][0])
+
+
+def _marked(plates: Plates, patterning: Mapping[str, Patterning]) -> list[Plate]:
+    needed = [(plates[role][0], patterning[role]) for role in _in_order(plates) if role in patterning]
+    return [Plate(number, nanometres(how.line), is_dark(how)) for number, how in needed if how.by in KINDS]
+
+
+def _body_layers(bodies: Sequence[Body], plates: Plates, made_in: Mapping[str, int]) -> list[Layer]:
+    """Entries in the order of the bodies."""
+    datatypes: dict[str, int] = {}
+    by_plate = sorted(bodies, key=lambda body: plates[body.made_by][0])
+    for number, group in groupby(by_plate, key=lambda body: plates[body.made_by][0]):
+        datatypes |= _datatypes(number, list(group))
+    return [
+        Layer(
+            body.name,
+            plates[body.made_by][0],
+            datatypes[body.name],
+            body.role,
+            body.net,
+            body.material,
+            made_in.get(body.name, plates[body.made_by][1][0] if plates[body.made_by][1] else 0),
+            body.bottom,
+            body.thickness,
+            body.region,
+        )
+        for body in bodies
+    ]
+
+
+def _datatypes(number: int, bodies: Sequence[Body]) -> dict[str, int]:
+    """Datatype of each body of a plate: 0 and 1 for the first of each net, then the further ones."""
+    given: dict[str, int] = {}
+    free = list(FURTHER)
+    for body in bodies:
+        own = {"anode": 0, "cathode": 1}.get(body.net or "")
+        if own is None or own in given.values():
+            if not free:
+                raise BadInput(Problem("too many bodies on one plate", f"layer {number}", body.name, "at most 10"))
+            own = free.pop(0)
+        given[body.name] = own
+    return given

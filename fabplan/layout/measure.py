@@ -1,0 +1,144 @@
+"""The ``geometry`` section of plan.json, measured on the drawing.
+
+Nothing here comes from a closed form: areas from polygons, distances and lengths from their edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from fabplan.geometry.body import Body
+from fabplan.geometry.edges import boundary
+from fabplan.geometry.region import NANOMETRE, Region, area, bounds, joined
+from fabplan.geometry.shapes import facing_length, to_shapely
+from fabplan.layout.approach import Approach, approaches
+from fabplan.layout.flat import flat
+from fabplan.layout.nets import nearness, overlap
+from fabplan.layout.widths import is_manhattan, narrowest
+
+NETS = ("anode", "cathode")
+ELECTROLYTES = ("electrolyte", "separator")
+
+
+def measured(bodies: Sequence[Body], met: Sequence[Approach] | None = None) -> dict[str, float | None]:
+    """Geometry of a drawn cell, SI; None where a quantity does not exist or cannot be measured.
+
+    Parameters
+    ----------
+    bodies : bottom-up
+    met : `fabplan.layout.approach.approaches` of the bodies, where they are known already
+
+    Returns
+    -------
+    dict
+        Keys of the ``geometry`` object of plan.json without ``footprint_area_m2``. ``minimum_gap_m`` is
+        None when the nets never share a height; ``facing_length_m`` is 0 when the electrodes do not.
+    """
+    found = approaches(bodies) if met is None else met
+    gaps = [approach.near.distance for approach in found if approach.in_plane]
+    widths = [narrowest(body.region) for body in bodies if body.net and body.region]
+    result: dict[str, float | None] = {
+        "height_m": height(bodies),
+        "minimum_width_m": min(widths, default=None),
+        "minimum_gap_m": min(gaps, default=None),
+        "facing_length_m": facing(bodies),
+    }
+    for net in NETS:
+        electrodes = [body for body in bodies if body.role == net]
+        collectors = [body for body in bodies if body.role == f"{net}_collector"]
+        result[f"{net}_area_m2"] = sum(area(body.region) for body in electrodes)
+        result[f"{net}_volume_m3"] = sum(area(body.region) * body.thickness for body in electrodes)
+        result[f"{net}_interface_area_m2"] = interface(bodies, net)
+        result[f"{net}_collector_area_m2"] = sum(area(body.region) for body in collectors)
+    result["electrolyte_volume_m3"] = electrolyte_volume(bodies)
+    return result
+
+
+def height(bodies: Sequence[Body]) -> float:
+    """Top of the highest body above the substrate [m].
+
+    A conformal film lies on the highest of the earlier bodies that it overlaps.
+    """
+    tops: list[tuple[Body, float]] = []
+    for body in bodies:
+        if body.role == "substrate":
+            continue
+        under = body.bottom if body.bottom is not None else max((t for b, t in tops if _meet(b, body)), default=0.0)
+        tops.append((body, under + body.thickness))
+    return max((top for _, top in tops), default=0.0)
+
+
+def facing(bodies: Sequence[Body]) -> float | None:
+    """Length along which the electrodes of both nets face each other across the gap [m].
+
+    Edges count up to twice the smallest distance. 0 when the electrodes lie over each other; None
+    where edges are slanted.
+    """
+    anode, cathode = (joined(body.region for body in bodies if body.role == net) for net in NETS)
+    near = nearness(flat([anode]), flat([cathode]))
+    if near is None or near.distance <= 0:
+        return 0.0
+    if not (is_manhattan(anode) and is_manhattan(cathode)):
+        return None
+    return facing_length(anode, cathode, round(2 * near.distance / NANOMETRE)) * NANOMETRE
+
+
+def interface(bodies: Sequence[Body], net: str) -> float:
+    """Area of an electrode towards the electrolyte [m²].
+
+    Electrolyte that is made after the electrode touches its top and its side faces; one made before
+    it, its lower face only. Where the electrolyte does not reach, nothing counts.
+    """
+    total = 0.0
+    for number, body in enumerate(bodies):
+        if body.role != net or not body.region:
+            continue
+        after = [b.region for b in bodies[number + 1 :] if b.role in ELECTROLYTES]
+        before = [b.region for b in bodies[:number] if b.role in ELECTROLYTES]
+        if after:
+            plan, rim = wetted(body.region, joined(after))
+            total += plan + rim * body.thickness
+        elif before:
+            total += wetted(body.region, joined(before))[0]
+    return total
+
+
+def wetted(region: Region, cover: Region) -> tuple[float, float]:
+    """Area [m²] and length of outline [m] of a region that lie in a cover."""
+    if not region or not cover:
+        return 0.0, 0.0
+    hull = to_shapely(cover)
+    if is_manhattan(region) and hull.covers(shapely.box(*bounds(region))):
+        outline = sum(int(np.sum(edges.high - edges.low)) for edges in boundary(region))
+        return area(region), outline * NANOMETRE
+    shape = to_shapely(region)
+    inside, rim = shape.intersection(hull), shape.boundary.intersection(hull)
+    return inside.area * NANOMETRE**2, rim.length * NANOMETRE
+
+
+def electrolyte_volume(bodies: Sequence[Body]) -> float:
+    """Room for the electrolyte [m³]: a film's volume, or a basin's less what stands in it; pores not counted."""
+    total = 0.0
+    for body in bodies:
+        if body.role not in ELECTROLYTES:
+            continue
+        total += area(body.region) * body.thickness
+        if body.bottom is not None:
+            solid = (other for other in bodies if other.role not in ELECTROLYTES and other.bottom is not None)
+            total -= sum(_displaced(body, other) for other in solid)
+    return total
+
+
+def _displaced(basin: Body, other: Body) -> float:
+    """Volume of a body inside a basin [m³]."""
+    assert basin.bottom is not None and other.bottom is not None
+    top = min(basin.bottom + basin.thickness, other.bottom + other.thickness)
+    deep = top - max(basin.bottom, other.bottom)
+    return wetted(other.region, basin.region)[0] * deep if deep > 0 else 0.0
+
+
+def _meet(one: Body, other: Body) -> bool:
+    return overlap(flat([one.region]), flat([other.region])) is not None

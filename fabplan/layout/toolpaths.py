@@ -1,0 +1,210 @@
+"""Toolpaths of printed walls: which filament where, in which order, how long it takes and how much ink.
+
+Time and length of the moves are those of constant speed; the ramps of the axes are neglected (at
+250 um/s a ramp takes less than a millisecond; travel counts for about a hundredth of a job).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fabplan.catalog.types import Machine
+from fabplan.errors import BadInput, Problem
+from fabplan.geometry.body import Body
+from fabplan.geometry.region import NANOMETRE, Box, bounds, nanometres
+from fabplan.layout._print_rules import clearance, print_findings
+from fabplan.layout._walls import layer_plan, stacked, walls
+from fabplan.layout.types import Array, Toolpath
+from fabplan.records import Quantity
+
+__all__ = ["PrintSettings", "clearance", "print_findings", "steps_digest", "toolpath", "whole_steps"]
+
+PRIME = "prime"
+PRIME_SPACING = 500_000  # [nm] between the prime lines of two heads
+
+
+@dataclass(frozen=True)
+class PrintSettings:
+    """Set points of one printed step; SI. What is None is taken from the machine.
+
+    Parameters
+    ----------
+    layers : printed layers
+    layer_pitch : wet height from layer to layer [m]
+    beads_per_width : parallel beads in the usual wall
+    nozzle : inner diameter [m]
+    speed : while printing [m/s]
+    first_height : nozzle above the foot of the wall in the first layer (standoff) [m]
+    pressure : of the dispenser [Pa], None when nobody knows: the operator sets it
+    extrusion_multiplier : section of the bead over the section of the nozzle
+    travel_speed : between filaments [m/s]
+    safe_height : of travel above all that stands [m]
+    start_delay, stop_delay : from the valve to the flow [s]
+    prime_length : of the line that starts the flow [m]
+    prime_distance : least distance of that line from all that is drawn [m]
+    """
+
+    layers: int
+    layer_pitch: float
+    beads_per_width: int
+    nozzle: float
+    speed: float
+    first_height: float
+    pressure: float | None = None
+    extrusion_multiplier: float = 1.0
+    travel_speed: float | None = None
+    safe_height: float | None = None
+    start_delay: float | None = None
+    stop_delay: float | None = None
+    prime_length: float = 5e-3
+    prime_distance: float = 1e-3
+
+
+def toolpath(
+    body: Body,
+    settings: PrintSettings,
+    machine: Machine,
+    tool: int,
+    name: str,
+    footprint_box_nm: Box,
+    obstacles: Sequence[Body] = (),
+) -> Toolpath:
+    """Toolpath of one printed body.
+
+    Parameters
+    ----------
+    body : walls as rectangles, one part on a lattice for equal walls, the bus a part of its own
+    settings : set points
+    machine : gives what the settings leave open
+    tool : number of the head and valve, from 0
+    name : of the toolpath
+    footprint_box_nm : x0, y0, x1, y1 of the footprint [nm]
+    obstacles : all bodies that stand when this one is printed; travel and prime line keep away from them
+
+    Returns
+    -------
+    Toolpath whose heights count from the surface of the substrate.
+
+    Raises
+    ------
+    BadInput : a wall is not a rectangle, a set point is missing or not positive
+    """
+    travel_speed, safe = _checked(settings, machine, name)
+    foot = nanometres(body.bottom or 0.0)
+    plan = layer_plan(walls(body.region, f"{name}: {body.name}"), settings.beads_per_width)
+    layers = stacked(plan, settings.layers)
+    rises = [nanometres(settings.first_height + k * settings.layer_pitch) for k in range(settings.layers)]
+    heights = foot + np.array(rises, np.int64)
+    points = np.concatenate([_prime(settings, tool, footprint_box_nm, [body, *obstacles]), _lifted(layers, heights)])
+    top = max([int(heights[-1]), *(nanometres((b.bottom or 0.0) + b.thickness) for b in obstacles)])
+    filaments = len(points) // 2
+    start_delay = _delay(settings.start_delay, machine.start_delay)
+    stop_delay = _delay(settings.stop_delay, machine.stop_delay)
+    safe_height = (top + nanometres(safe)) * NANOMETRE
+    metres = points * NANOMETRE
+    printed, travelled = _lengths(metres, safe_height)
+    return Toolpath(
+        name=name,
+        tool=tool,
+        nozzle=settings.nozzle,
+        points=metres,
+        starts=np.arange(0, len(points) + 1, 2, dtype=np.int64),
+        kinds=(PRIME, *plan.kinds * settings.layers),
+        layer_of=np.concatenate([[0], np.repeat(np.arange(1, settings.layers + 1), len(plan.kinds))]).astype(np.int64),
+        speed=settings.speed,
+        travel_speed=travel_speed,
+        safe_height=safe_height,
+        pressure=settings.pressure,
+        start_delay=start_delay,
+        stop_delay=stop_delay,
+        printed_length=printed,
+        travel_length=travelled,
+        duration=printed / settings.speed + travelled / travel_speed + filaments * (start_delay + stop_delay),
+        ink_volume=math.pi * settings.nozzle**2 / 4 * settings.extrusion_multiplier * printed,
+        bead_width=plan.bead_width * NANOMETRE,
+        layer_pitch=settings.layer_pitch,
+        extrusion_multiplier=settings.extrusion_multiplier,
+    )
+
+
+def whole_steps(points: Array, decimals: int) -> NDArray[np.int64]:
+    """Points [m] in whole steps of 10^-decimals millimetres, via whole nanometres, half away from zero."""
+    nanometre = np.rint(points / NANOMETRE).astype(np.int64)
+    if decimals >= 6:
+        return nanometre * np.int64(10 ** (decimals - 6))
+    step = 10 ** (6 - decimals)
+    rounded: NDArray[np.int64] = np.sign(nanometre) * ((np.abs(nanometre) + step // 2) // step)
+    return rounded
+
+
+def steps_digest(steps: NDArray[np.int64], starts: NDArray[np.int64]) -> str:
+    """Fingerprint of where filaments run: 16 hex digits of the SHA-256 of their points and starts."""
+    parts = (np.ascontiguousarray(steps, "<i8").tobytes(), np.ascontiguousarray(starts, "<i8").tobytes())
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
+
+
+def _checked(settings: PrintSettings, machine: Machine, name: str) -> tuple[float, float]:
+    """Travel speed and safe height; all faults of the set points at once."""
+    travel_speed = _given(settings.travel_speed, machine.travel_speed)
+    safe = _given(settings.safe_height, machine.safe_height)
+    positive = {
+        "layers": settings.layers,
+        "layer_pitch": settings.layer_pitch,
+        "beads_per_width": settings.beads_per_width,
+        "nozzle": settings.nozzle,
+        "speed": settings.speed,
+        "first_height": settings.first_height,
+        "extrusion_multiplier": settings.extrusion_multiplier,
+        "prime_length": settings.prime_length,
+        "travel_speed": travel_speed,
+        "safe_height": safe,
+    }
+    what = "a set point is missing or not positive"
+    problems = [
+        Problem(what, f"{name}: {key} (machine {machine.id})", str(value), "above 0")
+        for key, value in positive.items()
+        if value is None or not value > 0 or not math.isfinite(value)
+    ]
+    if problems or travel_speed is None or safe is None:
+        raise BadInput(problems)
+    return travel_speed, safe
+
+
+def _given(setting: float | None, of_machine: Quantity | None) -> float | None:
+    return setting if setting is not None or of_machine is None else of_machine.value
+
+
+def _delay(setting: float | None, of_machine: Quantity | None) -> float:
+    """Valve delay [s]; 0 when nobody knows it, which `print_findings` says."""
+    return _given(setting, of_machine) or 0.0
+
+
+def _prime(settings: PrintSettings, tool: int, footprint: Box, bodies: Sequence[Body]) -> NDArray[np.int64]:
+    """Line below everything drawn, one place a head, on the bare substrate [nm], shape (2, 3).
+
+    Alignment marks stand left and right of the cell, so below is free.
+    """
+    lowest = min([footprint[1], *(bounds(b.region)[1] for b in bodies if b.region)])
+    y = lowest - nanometres(settings.prime_distance) - nanometres(settings.nozzle) - tool * PRIME_SPACING
+    z = nanometres(settings.first_height)
+    return np.array([[footprint[0], y, z], [footprint[0] + nanometres(settings.prime_length), y, z]], np.int64)
+
+
+def _lifted(layers: NDArray[np.int64], heights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Plane filaments (L, F, 2, 2) with the height of their layer, as points (2·L·F, 3)."""
+    z = np.broadcast_to(heights[:, None, None, None], (*layers.shape[:3], 1))
+    return np.concatenate([layers, z], axis=3).reshape(-1, 3)
+
+
+def _lengths(points: Array, safe_height: float) -> tuple[float, float]:
+    """Length of two-point filaments, and of the moves down, up, between them and back to the first point [m]."""
+    start, end = points[0::2], points[1::2]
+    printed = float(np.abs(end - start).max(axis=1).sum())  # filaments run along one axis
+    over = np.roll(start, -1, axis=0)[:, :2] - end[:, :2]
+    return printed, float(np.hypot(over[:, 0], over[:, 1]).sum() + (2 * safe_height - start[:, 2] - end[:, 2]).sum())

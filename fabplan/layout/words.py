@@ -1,0 +1,15 @@
+"""Numbers and places in the sentences of the layout rules."""
+
+from __future__ import annotations
+
+from fabplan.layout.nets import Place
+
+
+def microns(metres: float) -> str:
+    """A length for people, e.g. ``"12.5 um"``."""
+    return f"{metres * 1e6:.6g} um"
+
+
+def at(names: str, place: Place) -> str:
+    """Bodies and a coordinate, e.g. ``"anode at x 0.1 mm, y 2 mm"``."""
+    return f"{names} at x {place[0] * 1e3:.6g} mm, y {place[1] * 1e3:.6g} mm"

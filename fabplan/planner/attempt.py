@@ -1,0 +1,196 @@
+"""One attempt: a completed spec, its route, chemistry and search; nothing drawn yet."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from fabplan import plugins, units
+from fabplan.architectures.base import Request
+from fabplan.catalog.loader import Catalog
+from fabplan.errors import BadInput, Infeasible, listed, nearest
+from fabplan.errors import Problem as Fault
+from fabplan.planner import electrical, size
+from fabplan.planner.route import Route, choose, role_limits, wanted_material
+from fabplan.planner.size import Problem, Sized
+from fabplan.planner.spec import Spec, parse, shipped, shipped_names
+
+DEFAULT_HEIGHT = 2e-3  # metre: everything the review calls a micro cell is lower
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A spec made whole, and what came of it.
+
+    Parameters
+    ----------
+    spec : with every cell and route entry filled in
+    problem : what was searched; None when there is no route
+    sized : outcome of the search, None when there is no route
+    reasons : why it ended early, empty otherwise
+    """
+
+    spec: Spec
+    title: str
+    start: str
+    problem: Problem | None
+    sized: Sized | None
+    reasons: tuple[str, ...] = ()
+
+
+def starting_points(spec: Spec) -> tuple[tuple[str, Spec], ...]:
+    """Shipped specs that can complete a request: those of the asked structure, best match of materials first."""
+    found = []
+    for name in shipped_names():
+        data = shipped(name)
+        start = parse(data, name)
+        if data.get("starting_point", False) and (spec.architecture in (None, start.architecture)):
+            matches = sum(start.cell.get(k) == v for k, v in spec.cell.items())
+            found.append((-matches, name, start))
+    return tuple((name, start) for _, name, start in sorted(found, key=lambda f: f[:2]))
+
+
+def completed(spec: Spec, start: Spec) -> Spec:
+    """The spec with what it leaves open taken from a starting point.
+
+    A route entry of the starting point is taken only where the material it makes is the wanted one.
+    """
+    cell = {**start.cell, **spec.cell}
+    changed = {k for k, v in spec.cell.items() if v != start.cell.get(k)}
+    if "collector" in changed:
+        changed |= {"anode_collector", "cathode_collector"}
+    route = {**{r: p for r, p in start.route.items() if r not in changed}, **spec.route}
+    return dataclasses.replace(
+        spec,
+        architecture=spec.architecture or start.architecture,
+        cell=cell,
+        route=route,
+        height_max=spec.height_max or start.height_max or DEFAULT_HEIGHT,
+        machine=spec.machine or start.machine,
+        dialect=spec.dialect or (start.dialect if not spec.machine else None),
+    )
+
+
+def candidates(spec: Spec) -> tuple[tuple[str, Spec], ...]:
+    """Completed specs to try, with the name of their starting point.
+
+    Raises
+    ------
+    BadInput : unknown structure
+    """
+    known = plugins.names("architectures")
+    if spec.architecture is not None and spec.architecture not in known:
+        raise BadInput(
+            Fault("unknown structure", f"{spec.where}: cell.architecture", spec.architecture[:80], listed(known), nearest(spec.architecture, known))
+        )
+    starts = starting_points(spec)
+    if spec.architecture is None:
+        return tuple((name, completed(spec, start)) for name, start in starts)
+    if not starts:
+        return ((spec.name, dataclasses.replace(spec, height_max=spec.height_max or DEFAULT_HEIGHT)),)
+    # a chemistry that names no starting point's own keeps all of them open
+    best = [s for s in starts if all(s[1].cell.get(k) == v for k, v in spec.cell.items())] or list(starts)
+    own = [s for s in best if s[0] == spec.name]
+    return tuple((name, completed(spec, start)) for name, start in (own or best))
+
+
+def fixed_parameters(spec: Spec, architecture: ModuleType) -> dict[str, float]:
+    """The spec's ``[parameters]`` in SI.
+
+    Raises
+    ------
+    BadInput : unknown parameter, wrong dimension, outside its range
+    """
+    fields = {f.name: f.metadata for f in dataclasses.fields(architecture.Params)}
+    faults: list[Fault] = []
+    fixed: dict[str, float] = {}
+    for name, given in spec.parameters.items():
+        where = f"{spec.where}: parameters.{name}"
+        if name not in fields:
+            faults.append(Fault("unknown parameter", where, None, listed(fields), nearest(name, fields)))
+            continue
+        meta = fields[name]
+        try:
+            value = units.parse(given, meta["dimension"], where)
+        except BadInput as fault:
+            faults.extend(fault.problems)
+            continue
+        if not meta["low"] <= value <= meta["high"]:
+            allowed = f"{units.show(meta['low'], meta['dimension'])} to {units.show(meta['high'], meta['dimension'])}"
+            faults.append(Fault("out of range", where, repr(given)[:60], allowed))
+        fixed[name] = value
+    if faults:
+        raise BadInput(faults)
+    return fixed
+
+
+def request(spec: Spec, route: Route, catalog: Catalog, chem: electrical.Chemistry, fixed: Mapping[str, float]) -> Request:
+    """What the structure needs to lay itself out."""
+    thickness = {
+        role: c.recipe.thickness.value
+        for role, c in route.choices.items()
+        if c.recipe.thickness is not None and c.recipe.thickness.value is not None
+    }
+    return Request(
+        footprint=spec.footprint,
+        materials={**{r: c.material.id for r, c in route.choices.items()}, "substrate": route.substrate.id},
+        limits={role: role_limits(c, route, catalog) for role, c in route.choices.items()},
+        capacity={"anode": chem.anode.capacity, "cathode": chem.cathode.capacity},
+        n_p_ratio=spec.target.n_p_ratio,
+        height_max=spec.height_max or DEFAULT_HEIGHT,
+        fixed=fixed,
+        thickness=thickness,
+    )
+
+
+def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
+    """Route, chemistry and search of one completed spec."""
+    assert spec.architecture is not None
+    architecture = plugins.load("architectures", spec.architecture)
+    fixed = fixed_parameters(spec, architecture)
+    title = f"{architecture.TITLE} ({spec.cell.get('anode')}/{spec.cell.get('cathode')})"
+    try:
+        route = choose(spec, catalog, architecture.FLOW, architecture.TITLE)
+    except Infeasible as fault:
+        return Attempt(spec, title, start, None, None, fault.reasons)
+    lacking = [r for r in ("anode", "cathode") if route.choices[r].material.electrode is None]
+    if lacking:
+        names = ", ".join(route.choices[r].material.name for r in lacking)
+        return Attempt(spec, title, start, None, None, (f"the catalog has no electrochemistry of {names}: calibrate it in an overlay",))
+    chem = electrical.chemistry(route, catalog)
+    missing = [p.ocp for p in (chem.anode, chem.cathode) if not p.metal and p.ocp not in catalog.ocp]
+    if missing or chem.cathode.metal:
+        reason = f"no open-circuit potential is known for {', '.join(missing)}" if missing else "lithium metal cannot be the cathode of this cell: name it as anode"
+        return Attempt(spec, title, start, None, None, (reason,))
+    low, high = electrical.cutoffs(chem, catalog)
+    if high <= low or low <= 0.05:
+        reason = f"{chem.anode.material} against {chem.cathode.material} gives no usable voltage ({high:.2f} V at full charge): exchange anode and cathode"
+        return Attempt(spec, title, start, None, None, (reason,))
+    problem = Problem(architecture, request(spec, route, catalog, chem, fixed), route, chem, catalog, spec.target, low)
+    return Attempt(spec, title, start, problem, size.search(problem))
+
+
+def check_names(spec: Spec, catalog: Catalog) -> None:
+    """Every material that the spec names is known and fits its role; all faults at once.
+
+    Raises
+    ------
+    BadInput : unknown or unfitting names
+    """
+    faults: list[Fault] = []
+    for role in ("anode", "cathode", "electrolyte", "collector"):
+        try:
+            wanted_material(spec, catalog, role)
+        except BadInput as fault:
+            faults.extend(fault.problems)
+    if faults:
+        raise BadInput(faults)
+
+
+def summary(attempt: Attempt) -> Mapping[str, Any]:
+    """Reached figures of an attempt without a design, SI."""
+    best = attempt.sized.reachable if attempt.sized else None
+    return {} if best is None else {"capacity": best.capacity, "energy": best.energy, "height": best.height}

@@ -1,0 +1,256 @@
+"""The route: which recipe makes which layer, and the limits that follow.
+
+A structure names the operations that build it (``FLOW``); this module finds a recipe for each,
+from the spec, from the structure's shipped starting point, or from the catalog.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from fabplan import plugins
+from fabplan.architectures.base import Operation, RoleLimits
+from fabplan.catalog.loader import Catalog
+from fabplan.catalog.types import Facility, Machine, Material, Recipe
+from fabplan.errors import BadInput, Infeasible, Problem, listed, nearest
+from fabplan.planner.spec import Spec
+from fabplan.records import CONFIDENCES, Origin, read
+
+ACTIVE_ROLES = ("anode", "cathode", "electrolyte")
+CONDUCTOR_ROLES = ("collector", "anode_collector", "cathode_collector")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What makes one role: the material it leaves, its recipe, the method's module and read settings."""
+
+    role: str
+    material: Material
+    recipe: Recipe
+    method: ModuleType
+    settings: Any
+    reason: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """All choices of a structure, in the order of its flow."""
+
+    choices: Mapping[str, Choice]
+    operations: tuple[Operation, ...]
+    substrate: Material
+    machine: Machine | None
+    facility: Facility
+
+    def material(self, role: str) -> Material | None:
+        """Material of a role, None when the structure has no such role."""
+        choice = self.choices.get(role)
+        return choice.material if choice else None
+
+
+def method_of(recipe: Recipe, where: str) -> tuple[ModuleType, Any]:
+    """The method's module and the recipe's settings, read and checked.
+
+    Raises
+    ------
+    BadInput : unknown method, or settings that the method refuses
+    """
+    if recipe.method not in plugins.names("methods"):
+        known = plugins.names("methods")
+        raise BadInput(Problem("unknown process", f"{where}: method", recipe.method, listed(known), nearest(recipe.method, known)))
+    module = plugins.load("methods", recipe.method)
+    problems: list[Problem] = []
+    origin = _origin_of(recipe)
+    settings = read(module.Settings, recipe.settings, f"{where}: settings", problems, origin=origin)
+    if problems:
+        raise BadInput(problems)
+    return module, settings
+
+
+def _origin_of(recipe: Recipe) -> Origin:
+    confidence = recipe.confidence if recipe.confidence in CONFIDENCES else "low"
+    return Origin(recipe.source, confidence)  # type: ignore[arg-type]
+
+
+def choose(spec: Spec, catalog: Catalog, operations: Iterable[Operation], title: str) -> Route:
+    """A recipe for every operation.
+
+    Raises
+    ------
+    BadInput : a name that the catalog does not know
+    Infeasible : no recipe makes a layer of the wanted material, or the facility has not the process
+    """
+    operations = tuple(operations)
+    facility = look_up(catalog.facilities, spec.facility, "facility", f"{spec.where}: facility.name")
+    substrate = look_up(catalog.materials, spec.cell.get("substrate", "glass"), "material", f"{spec.where}: cell.substrate")
+    known_roles = {o.role for o in operations}
+    problems = [
+        Problem(f"the structure {title} has no such role", f"{spec.where}: route.{role}", role, listed(known_roles), nearest(role, known_roles))
+        for role in spec.route
+        if role not in known_roles
+    ]
+    if problems:
+        raise BadInput(problems)
+    choices: dict[str, Choice] = {}
+    missing: list[str] = []
+    for operation in operations:
+        choice = _choice(spec, catalog, operation, facility)
+        if isinstance(choice, str):
+            missing.append(choice)
+        elif choice is not None:
+            choices[operation.role] = choice
+    if missing:
+        raise Infeasible(missing)
+    return Route(choices, operations, substrate, _machine(spec, catalog, choices), facility)
+
+
+def look_up(records: Mapping[str, Any], name: str, kind: str, where: str) -> Any:
+    """Record by id or alias.
+
+    Raises
+    ------
+    BadInput : nobody knows that name
+    """
+    folded = name.strip().casefold()
+    for record_id, record in records.items():
+        names = (record_id, *getattr(record, "aliases", ()))
+        if folded in (n.casefold() for n in names):
+            return record
+    raise BadInput(Problem(f"unknown {kind}", where, name[:80] or "nothing", listed(records), nearest(name, records)))
+
+
+def wanted_material(spec: Spec, catalog: Catalog, role: str) -> Material | None:
+    """Material that the spec names for a role, None when it leaves it open."""
+    key = "collector" if role in CONDUCTOR_ROLES else role
+    name = spec.cell.get(key)
+    if not name:
+        return None
+    material: Material = look_up(catalog.materials, name, "material", f"{spec.where}: cell.{key}")
+    kinds = {"collector": "collector", "anode": "anode", "cathode": "cathode", "electrolyte": "electrolyte"}
+    kind = kinds.get(key)
+    if kind and kind not in material.kinds:
+        fitting = [m.id for m in catalog.materials.values() if kind in m.kinds]
+        raise BadInput(
+            Problem(f"{material.name} is no {kind}", f"{spec.where}: cell.{key}", name, listed(fitting), None)
+        )
+    return material
+
+
+def makes(recipe: Recipe, material: Material | None, role: str) -> bool:
+    """Whether a recipe can make that role of that material."""
+    if material is None:
+        return True
+    if not recipe.materials:
+        return role == "electrolyte" and material.electrolyte is not None and material.electrolyte.state == "liquid"
+    return material.id in recipe.materials
+
+
+def _choice(spec: Spec, catalog: Catalog, operation: Operation, facility: Facility) -> Choice | str | None:
+    role = operation.role
+    material = wanted_material(spec, catalog, role)
+    asked = spec.route.get(role, "")
+    where = f"{spec.where}: route.{role}"
+    candidates, reason = _candidates(catalog, asked, material, role, where)
+    if not candidates:
+        if operation.optional and not asked:
+            return None
+        return _nothing_makes(catalog, role, material, asked)
+    allowed = [r for r in candidates if not facility.methods or r.method in facility.methods]
+    if not allowed:
+        methods = ", ".join(sorted({r.method for r in candidates}))
+        return f"{role}: {facility.name} has no {methods}; it has {listed(facility.methods)}"
+    recipe = min(allowed, key=_preference)
+    module, settings = method_of(recipe, f"recipes/{recipe.id}.toml")
+    leaves = material or catalog.materials[recipe.materials[-1]] if (material or recipe.materials) else None
+    if leaves is None:
+        return f"{role}: recipe {recipe.id} does not say what it leaves; name the material in [cell]"
+    return Choice(role, leaves, recipe, module, settings, reason)
+
+
+def _candidates(
+    catalog: Catalog, asked: str, material: Material | None, role: str, where: str
+) -> tuple[list[Recipe], str]:
+    """Recipes that could make the role: the one that was asked for, else all that fit, and why."""
+    methods = plugins.names("methods")
+    if asked in methods:
+        fitting = [r for r in catalog.recipes.values() if r.method == asked and makes(r, material, role)]
+        return fitting, f"process {asked} was asked for"
+    if asked:
+        names = [*catalog.recipes, *methods]
+        found = [r for r in catalog.recipes.values() if asked.casefold() in (n.casefold() for n in (r.id, *r.aliases))]
+        if not found:
+            raise BadInput(Problem("neither a process nor a recipe", where, asked[:80], listed(names), nearest(asked, names)))
+        if makes(found[0], material, role):
+            return found, "named in the spec"
+        same = [r for r in catalog.recipes.values() if r.method == found[0].method and makes(r, material, role)]
+        return same or _makers(catalog, material, role), f"{found[0].id} does not leave {material.id if material else role}; nearest that does"
+    return _makers(catalog, material, role), "the catalog's most trusted recipe for this material"
+
+
+def _makers(catalog: Catalog, material: Material | None, role: str) -> list[Recipe]:
+    if material is None:
+        return []
+    return [r for r in catalog.recipes.values() if r.materials and makes(r, material, role)]
+
+
+def _preference(recipe: Recipe) -> tuple[int, str]:
+    level = CONFIDENCES.index(recipe.confidence) if recipe.confidence in CONFIDENCES else len(CONFIDENCES)  # type: ignore[arg-type]
+    return level, recipe.id
+
+
+def _nothing_makes(catalog: Catalog, role: str, material: Material | None, asked: str) -> str:
+    if material is None:
+        return f"{role}: no recipe was named; add [route] {role} = \"...\""
+    by = f" by {asked}" if asked else ""
+    kind = role if role in ACTIVE_ROLES else "collector"
+    possible = sorted(
+        {m for r in catalog.recipes.values() for m in r.materials if m in catalog.materials and kind in catalog.materials[m].kinds}
+    )
+    return f"{role}: no recipe makes {material.id}{by}; recipes exist for {listed(possible)}"
+
+
+def _machine(spec: Spec, catalog: Catalog, choices: Mapping[str, Choice]) -> Machine | None:
+    """The machine that runs the programs of this route, None when nothing is printed."""
+    printed = {c.recipe.method for c in choices.values() if c.recipe.patterned_by in ("bead", "drops", "raster")}
+    if spec.machine:
+        machine: Machine = look_up(catalog.machines, spec.machine, "machine", f"{spec.where}: machine.name")
+        return machine if printed else None
+    fitting = [m for m in catalog.machines.values() if printed & set(m.methods)]
+    return min(fitting, key=lambda m: m.id != "diw-gantry") if printed and fitting else None
+
+
+def role_limits(choice: Choice, route: Route, catalog: Catalog) -> RoleLimits:
+    """What the chosen recipe of a role can make: the method's physics, the recipe, its mask step, the lab."""
+    values: dict[str, Any] = dict(choice.method.limits(choice.settings))
+    for recipe_id in choice.recipe.before:
+        before = catalog.recipes.get(recipe_id)
+        if before is not None:
+            module, settings = method_of(before, f"recipes/{before.id}.toml")
+            _coarsest(values, {k: v for k, v in module.limits(settings).items() if k in ("line", "gap", "placement", "edge")})
+            _coarsest(values, _recipe_values(before, ("line", "gap", "edge")))
+    values.update(_recipe_values(choice.recipe, tuple(f.name for f in dataclasses.fields(RoleLimits))))
+    passes = choice.recipe.limits.passes if choice.recipe.limits else 0
+    if passes and values.get("thickness_step"):
+        values["thickness_high"] = min(values.get("thickness_high", float("inf")), passes * values["thickness_step"])
+    machine = route.machine
+    if machine and machine.placement and machine.placement.value and choice.recipe.method in machine.methods:
+        values["placement"] = max(values.get("placement", 0.0), machine.placement.value)
+    for key, quantity in (("line", route.facility.line), ("gap", route.facility.gap)):
+        if quantity and quantity.value:
+            values[key] = max(values.get(key, 0.0), quantity.value)
+    known = {f.name for f in dataclasses.fields(RoleLimits)}
+    return RoleLimits(**{k: v for k, v in values.items() if k in known and v is not None})
+
+
+def _recipe_values(recipe: Recipe, keys: tuple[str, ...]) -> dict[str, float]:
+    found = {k: getattr(recipe.limits, k, None) for k in keys} if recipe.limits else {}
+    return {k: q.value for k, q in found.items() if q is not None and q.value is not None}
+
+
+def _coarsest(values: dict[str, Any], other: Mapping[str, float]) -> None:
+    for key, value in other.items():
+        values[key] = max(values.get(key) or 0.0, value)

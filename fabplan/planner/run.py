@@ -1,0 +1,147 @@
+"""The story on one page: spec, route, size, draw, estimate, verdict, plan."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fabplan import units
+from fabplan.catalog.loader import Catalog
+from fabplan.errors import Infeasible
+from fabplan.findings import errors
+from fabplan.planner import levers
+from fabplan.planner.attempt import Attempt, attempt, candidates, check_names
+from fabplan.planner.build import plan_of
+from fabplan.planner.plan import Alternative, Plan
+from fabplan.planner.spec import Spec, merged, parse, read_source
+
+NAMED = ("capacity", "energy")
+
+
+def plan(
+    spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[str], catalog: Catalog
+) -> Plan:
+    """From what the user asks to a plan without error findings.
+
+    Parameters
+    ----------
+    spec_argument : TOML file, name of a shipped spec, or None
+    options : command-line options by name, None where not given
+    sets : ``key=value`` texts
+    catalog : what is known
+
+    Raises
+    ------
+    BadInput : the request cannot be understood
+    Infeasible : no design meets it, or the verdict has an error; says what binds and what would help
+    """
+    data, where = read_source(spec_argument)
+    spec = parse(merged(data, options, sets), where)
+    check_names(spec, catalog)
+    attempts = [attempt(start, full, catalog) for start, full in candidates(spec)]
+    good, bad = [], []
+    for tried in attempts:
+        (good if tried.sized is not None and tried.sized.chosen is not None else bad).append(tried)
+    plans: list[Plan] = []
+    failures: list[tuple[Attempt, tuple[str, ...], tuple[str, ...]]] = [(a, *_why_not(a)) for a in bad]
+    for tried in good:
+        made = plan_of(tried, catalog, _reason(spec, tried, attempts), ())
+        wrong = errors(made.findings)
+        if wrong:
+            failures.append((tried, tuple(f.message for f in wrong), tuple(f.change for f in wrong if f.change)))
+        else:
+            plans.append(made)
+    if not plans:
+        raise _infeasible(failures)
+    return _best(plans, spec, failures)
+
+
+def _why_not(tried: Attempt) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if tried.problem is None or tried.sized is None:
+        return tried.reasons, ()
+    return tuple(levers.binding(tried.problem, tried.sized)), ()
+
+
+def _infeasible(failures: Sequence[tuple[Attempt, tuple[str, ...], tuple[str, ...]]]) -> Infeasible:
+    """What binds and what would help, from the attempt that came nearest."""
+    ranked = sorted(failures, key=lambda f: -_reached(f[0]))
+    nearest, reasons, changes = ranked[0]
+    if nearest.problem is not None and nearest.sized is not None and nearest.sized.chosen is None:
+        changes = (*changes, *levers.changes(nearest.problem, nearest.sized))
+    others = [f"{a.title}: {r[0]}" for a, r, _ in ranked[1:] if r]
+    lines = [f"{nearest.title}: {r}" if len(failures) > 1 else r for r in reasons]
+    best = nearest.sized.reachable if nearest.sized else None
+    reachable = {} if best is None else {"capacity_Ah": best.capacity / 3600.0, "energy_Wh": best.energy / 3600.0, "height_m": best.height}
+    return Infeasible([*lines, *dict.fromkeys(others)], tuple(dict.fromkeys(changes)), reachable)
+
+
+def _reached(tried: Attempt) -> float:
+    if tried.sized is None:
+        return -1.0
+    best = tried.sized.chosen or tried.sized.reachable
+    return best.capacity if best else 0.0
+
+
+def _best(
+    plans: Sequence[Plan], spec: Spec, failures: Sequence[tuple[Attempt, tuple[str, ...], tuple[str, ...]]]
+) -> Plan:
+    """The plan that is best by the objective, with the others as alternatives."""
+    ranked = sorted(plans, key=lambda p: (_value(p, spec.target.objective), p.architecture))
+    best = ranked[0]
+    others = [_as_alternative(p, f"meets the target, but {_behind(p, best, spec.target.objective)}", True) for p in ranked[1:]]
+    rejected = [Alternative(a.title, str(a.spec.architecture), False, r[0] if r else "not possible") for a, r, _ in failures]
+    return _with(best, (*best.alternatives, *others, *rejected))
+
+
+def _with(best: Plan, alternatives: tuple[Alternative, ...]) -> Plan:
+    return dataclasses.replace(best, alternatives=alternatives)
+
+
+def total_time(made: Plan) -> float:
+    """Sum of all known step times [s]."""
+    return sum(s.duration or 0.0 for s in made.steps)
+
+
+def _value(made: Plan, objective: str) -> float:
+    g, e = made.geometry, made.estimate
+    if objective == "height":
+        return float(g["height_m"] or 0.0)
+    if objective == "area":
+        return float((g["anode_area_m2"] or 0.0) + (g["cathode_area_m2"] or 0.0))
+    if objective == "energy":
+        return -float(e["energy_Wh"])
+    return total_time(made)
+
+
+def _behind(other: Plan, best: Plan, objective: str) -> str:
+    if objective == "fabrication-time":
+        return f"takes {units.show(total_time(other), 'time')} against {units.show(total_time(best), 'time')}"
+    return f"is behind by {objective}"
+
+
+def _as_alternative(made: Plan, reason: str, meets: bool) -> Alternative:
+    e = made.estimate
+    return Alternative(
+        f"{made.architecture_title} ({made.materials['anode'].id}/{made.materials['cathode'].id})", made.architecture, meets, reason,
+        {k: p.value for k, p in made.parameters.items()}, e["capacity_Ah"] * 3600.0, e["energy_Wh"] * 3600.0,
+        made.geometry.get("height_m"), total_time(made),
+    )
+
+
+def _reason(spec: Spec, tried: Attempt, attempts: Sequence[Attempt]) -> tuple[str, ...]:
+    """Why this structure, chemistry and route, in sentences."""
+    assert tried.problem is not None and tried.sized is not None and tried.sized.chosen is not None
+    target, sized = spec.target, tried.sized
+    lines = []
+    if spec.architecture is None:
+        fit = [a.title for a in attempts if a.sized is not None and a.sized.chosen is not None]
+        not_fit = [a.title for a in attempts if a.title not in fit]
+        lines.append(f"{len(attempts)} structures and chemistries were tried; {', '.join(fit)} reach the target" + (f", {', '.join(not_fit)} do not." if not_fit else "."))
+    if target.capacity is not None:
+        areal = target.capacity / spec.footprint.area
+        lines.append(f"{units.show(target.capacity, 'charge')} on this footprint is {units.show(areal, 'areal_charge')}; published planar interdigital cells reach 131 uAh/cm2, thin-film cells 20 to 200, printed walls 500 to 4000 (review table 2, records).")
+    lines.append(f"Of {sized.candidates} designs inside the limits of the route the one that is best by {target.objective} and meets the target with {target.margin:.0%} margin was taken; {sized.evaluated} were discharged by the estimator.")
+    for role, choice in tried.problem.route.choices.items():
+        lines.append(f"{role.replace('_', ' ')}: {choice.recipe.name} ({choice.reason}).")
+    return tuple(lines)

@@ -1,0 +1,368 @@
+"""The spec: what the user asks for, parsed once, with units, frozen."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fabplan import units
+from fabplan.architectures.base import Footprint
+from fabplan.errors import BadInput, Problem, listed, nearest
+from fabplan.readers.toml import parse_toml, read_toml
+from fabplan.resources import recipes_folder
+
+DEFAULT_C_RATE = 0.2
+DEFAULT_MARGIN = 0.05
+OBJECTIVES = ("fabrication-time", "height", "area", "energy")
+NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+RESERVED = {"con", "prn", "aux", "nul"}
+FOOTPRINT_HIGH = 0.3  # metre: the largest wafer in use is 300 mm
+RATE = re.compile(r"^\s*(?:C\s*/\s*(?P<hours>\d+\.?\d*)|(?P<factor>\d+\.?\d*|\.\d+)\s*C?)\s*$")
+
+#: table -> keys it may hold; None: free keys, checked later by whom they concern
+KEYS: dict[str, tuple[str, ...] | None] = {
+    "target": ("capacity", "energy", "load", "rate", "margin", "objective", "n_p_ratio"),
+    "footprint": ("size", "terminals", "outline", "layer", "unit", "keep_outs"),
+    "cell": (
+        "architecture", "anode", "cathode", "electrolyte", "collector", "substrate", "height_max",
+    ),
+    "parameters": None,
+    "route": None,
+    "machine": ("name", "dialect"),
+    "facility": ("name",),
+}
+PLAIN = ("name", "description", "source", "compare", "starting_point")
+
+#: command-line option -> (table, key)
+OPTIONS: dict[str, tuple[str, str]] = {
+    "capacity": ("target", "capacity"),
+    "footprint": ("footprint", "size"),
+    "architecture": ("cell", "architecture"),
+    "anode": ("cell", "anode"),
+    "cathode": ("cell", "cathode"),
+    "electrolyte": ("cell", "electrolyte"),
+    "height_max": ("cell", "height_max"),
+    "facility": ("facility", "name"),
+    "machine": ("machine", "name"),
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What must be reached; several are minima that all hold.
+
+    Parameters
+    ----------
+    capacity, energy : [C], [J]; None when not asked
+    c_rate : C-rate at which they must hold
+    margin : share on top
+    objective : what is made best among the designs that meet the target
+    n_p_ratio : wanted ratio of anode to cathode capacity
+    """
+
+    capacity: float | None
+    energy: float | None
+    c_rate: float
+    margin: float
+    objective: str
+    n_p_ratio: float
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The request; names are as given, not yet looked up in the catalog.
+
+    Parameters
+    ----------
+    cell : role -> name of a material: ``anode``, ``cathode``, ``electrolyte``, ``collector``, ``substrate``
+    parameters : name -> text, of the structure's ``Params``
+    route : role -> process or recipe
+    compare : ids of published devices to show beside the result
+    raw : the request as plain data
+    where : file or ``"command line"``, for messages
+    """
+
+    name: str
+    description: str
+    target: Target
+    footprint: Footprint
+    architecture: str | None
+    cell: Mapping[str, str]
+    height_max: float | None
+    parameters: Mapping[str, Any]
+    route: Mapping[str, str]
+    machine: str | None
+    dialect: str | None
+    facility: str
+    compare: tuple[str, ...]
+    raw: Mapping[str, Any]
+    where: str
+    fixed_by_user: tuple[str, ...] = field(default=())
+
+
+def shipped_names() -> tuple[str, ...]:
+    """Names of the shipped specs."""
+    return tuple(sorted(p.stem for p in (recipes_folder() / "specs").glob("*.toml")))
+
+
+def shipped(name: str) -> dict[str, Any]:
+    """A shipped spec as plain data."""
+    return read_toml(recipes_folder() / "specs" / f"{name}.toml")
+
+
+def read_source(argument: str | None) -> tuple[dict[str, Any], str]:
+    """Spec argument to plain data: a file when it ends in .toml or holds a path separator, else a shipped name."""
+    if argument is None:
+        return {}, "command line"
+    if argument.endswith(".toml") or "/" in argument or "\\" in argument:
+        return read_toml(Path(argument)), Path(argument).name or argument
+    if argument not in shipped_names():
+        raise BadInput(
+            Problem("no shipped spec of that name", "SPEC", argument[:80], listed(shipped_names()), nearest(argument, shipped_names()))
+        )
+    return shipped(argument), argument
+
+
+def merged(data: Mapping[str, Any], options: Mapping[str, Any], sets: Sequence[str]) -> dict[str, Any]:
+    """Plain data with command-line options and ``--set key=value`` laid over it."""
+    result = copy.deepcopy(dict(data))
+    problems: list[Problem] = []
+    for option, (table, key) in OPTIONS.items():
+        if options.get(option) is not None:
+            _table(result, table, problems)[key] = options[option]
+    if options.get("capacity") is not None:
+        # asked on the command line: a minimum of the file that is not asked again would surprise
+        _table(result, "target", problems).pop("energy", None)
+    for item in options.get("route") or ():
+        role, sign, process = str(item).partition("=")
+        if not sign or not role.strip() or not process.strip():
+            problems.append(Problem("not ROLE=PROCESS", "--route", repr(item)[:60], "e.g. anode=direct-ink-writing"))
+        else:
+            _table(result, "route", problems)[role.strip()] = process.strip()
+    for item in sets:
+        _set(result, item, problems)
+    if problems:
+        raise BadInput(problems)
+    return result
+
+
+def _table(data: dict[str, Any], name: str, problems: list[Problem]) -> dict[str, Any]:
+    entry = data.setdefault(name, {})
+    if not isinstance(entry, dict):
+        problems.append(Problem("not a table", name, repr(entry)[:60], f"[{name}]"))
+        data[name] = entry = {}
+    return entry
+
+
+def _set(data: dict[str, Any], item: str, problems: list[Problem]) -> None:
+    key, sign, given = item.partition("=")
+    path = key.strip().split(".")
+    if not sign or not all(path):
+        problems.append(Problem("not KEY=VALUE", "--set", repr(item)[:60], "e.g. target.margin=0.1"))
+        return
+    if path == ["objective"]:  # the one short form that the help promises
+        path = ["target", "objective"]
+    known = (*KEYS, *PLAIN)
+    if path[0] not in known or len(path) > 2 or (path[0] in PLAIN) != (len(path) == 1):
+        problems.append(Problem("unknown key", f"--set {key.strip()[:60]}", None, listed(known), nearest(path[0], known)))
+        return
+    value = _toml_value(given.strip())
+    if len(path) == 1:
+        data[path[0]] = value
+    else:
+        _table(data, path[0], problems)[path[1]] = value
+
+
+def _toml_value(given: str) -> Any:
+    """A TOML value where it is one, else the text itself."""
+    try:
+        return parse_toml(f"value = {given}".encode(), "--set")["value"]
+    except (BadInput, KeyError):
+        return given
+
+
+def parse(data: Mapping[str, Any], where: str) -> Spec:
+    """Plain data to a `Spec`; all faults at once.
+
+    Raises
+    ------
+    BadInput : unknown keys, wrong dimensions, no target, no footprint, a name that is no file name
+    """
+    problems: list[Problem] = []
+    _check_keys(data, where, problems)
+    target = _target(_get_table(data, "target"), where, problems)
+    footprint = _footprint(_get_table(data, "footprint"), where, problems)
+    cell = _get_table(data, "cell")
+    texts = {
+        key: _text(cell[key], f"{where}: cell.{key}", problems)
+        for key in cell
+        if key in (KEYS["cell"] or ()) and key != "height_max"
+    }
+    height_max = _positive(cell.get("height_max"), "length", f"{where}: cell.height_max", problems)
+    machine, facility = _get_table(data, "machine"), _get_table(data, "facility")
+    name = _name(data.get("name", "cell"), f"{where}: name", problems)
+    compare = data.get("compare", [])
+    if not isinstance(compare, list) or not all(isinstance(c, str) for c in compare):
+        problems.append(Problem("not a list of devices", f"{where}: compare", repr(compare)[:60], '["..."]'))
+        compare = []
+    route = {
+        role: _text(given, f"{where}: route.{role}", problems) for role, given in _get_table(data, "route").items()
+    }
+    chosen = {
+        "machine": _text(machine.get("name", ""), f"{where}: machine.name", problems),
+        "dialect": _text(machine.get("dialect", ""), f"{where}: machine.dialect", problems),
+        "facility": _text(facility.get("name", "any"), f"{where}: facility.name", problems),
+        "description": _text(data.get("description", ""), f"{where}: description", problems),
+    }
+    if problems:
+        raise BadInput(problems)
+    assert target is not None and footprint is not None
+    return Spec(
+        name=name,
+        description=chosen["description"],
+        target=target,
+        footprint=footprint,
+        architecture=texts.pop("architecture", None),
+        cell=texts,
+        height_max=height_max,
+        parameters=dict(_get_table(data, "parameters")),
+        route=route,
+        machine=chosen["machine"] or None,
+        dialect=chosen["dialect"] or None,
+        facility=chosen["facility"],
+        compare=tuple(compare),
+        raw=copy.deepcopy(dict(data)),
+        where=where,
+    )
+
+
+def _get_table(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    entry = data.get(name, {})
+    return entry if isinstance(entry, dict) else {}
+
+
+def _check_keys(data: Mapping[str, Any], where: str, problems: list[Problem]) -> None:
+    known = (*KEYS, *PLAIN)
+    for key, entry in data.items():
+        if key not in known:
+            # a key of a table that was written one level too high is the likely slip
+            inner = [f"{t}.{k}" for t, ks in KEYS.items() for k in ks or () if k == key]
+            problems.append(Problem("unknown key", f"{where}: {key}", None, listed(known), inner[0] if inner else nearest(key, known)))
+        elif key in KEYS and not isinstance(entry, dict):
+            problems.append(Problem("not a table", f"{where}: {key}", repr(entry)[:60], f"[{key}]"))
+        elif key in KEYS and KEYS[key] is not None:
+            valid = KEYS[key] or ()
+            for inner_key in entry:
+                if inner_key not in valid:
+                    problems.append(
+                        Problem("unknown key", f"{where}: {key}.{inner_key}", None, listed(valid), nearest(inner_key, valid))
+                    )
+    for key in ("source", "starting_point"):
+        if key in data and not isinstance(data[key], str | bool):
+            problems.append(Problem("not text", f"{where}: {key}", repr(data[key])[:60], "text"))
+
+
+def _text(given: Any, where: str, problems: list[Problem]) -> str:
+    if not isinstance(given, str):
+        problems.append(Problem("not text", where, repr(given)[:60], "text"))
+        return ""
+    return given.strip()
+
+
+def _name(given: Any, where: str, problems: list[Problem]) -> str:
+    good = isinstance(given, str) and NAME.match(given) and not given.endswith(".")
+    if not good or given.split(".")[0].casefold() in RESERVED:
+        problems.append(
+            Problem("not a name for files", where, repr(given)[:80], "1 to 64 letters, digits, '.', '_', '-', starting with a letter or digit")
+        )
+        return ""
+    return str(given)
+
+
+def _positive(given: Any, dimension: str, where: str, problems: list[Problem], high: float | None = None) -> float | None:
+    if given is None:
+        return None
+    try:
+        value = units.parse(given, dimension, where)
+    except BadInput as fault:
+        problems.extend(fault.problems)
+        return None
+    if value <= 0 or (high is not None and value > high):
+        allowed = "more than 0" if high is None else f"more than 0, at most {units.show(high, dimension)}"
+        problems.append(Problem("out of range", where, repr(given)[:60], allowed))
+        return None
+    return value
+
+
+def _target(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Target | None:
+    before = len(problems)
+    if "load" in given:
+        problems.append(
+            Problem("load profiles are not sized yet in this version", f"{where}: target.load", None, "capacity or energy")
+        )
+    if not any(key in given for key in ("capacity", "energy", "load")):
+        problems.append(Problem("a target is missing", f"{where}: target", None, 'capacity = "20 uAh" or energy = "40 uWh"'))
+    capacity = _positive(given.get("capacity"), "charge", f"{where}: target.capacity", problems)
+    energy = _positive(given.get("energy"), "energy", f"{where}: target.energy", problems)
+    c_rate = _rate(given.get("rate", f"C/{1 / DEFAULT_C_RATE:g}"), f"{where}: target.rate", problems)
+    margin = _number(given.get("margin", DEFAULT_MARGIN), 0.0, 10.0, f"{where}: target.margin", problems)
+    ratio = _number(given.get("n_p_ratio", 1.1), 0.5, 5.0, f"{where}: target.n_p_ratio", problems)
+    objective = given.get("objective", OBJECTIVES[0])
+    if objective not in OBJECTIVES:
+        near = nearest(str(objective), OBJECTIVES)
+        problems.append(Problem("unknown objective", f"{where}: target.objective", repr(objective)[:60], listed(OBJECTIVES), near))
+    if len(problems) > before:
+        return None
+    return Target(capacity, energy, c_rate, margin, str(objective), ratio)
+
+
+def _rate(given: Any, where: str, problems: list[Problem]) -> float:
+    match = RATE.match(given) if isinstance(given, str) else None
+    value = 0.0
+    if match:
+        value = 1 / float(match["hours"]) if match["hours"] and float(match["hours"]) else float(match["factor"] or 0)
+    if not 1e-4 <= value <= 1e4:
+        problems.append(Problem("not a C-rate", where, repr(given)[:60], '"1C", "C/5", 0.0001C to 10000C'))
+        return DEFAULT_C_RATE
+    return value
+
+
+def _number(given: Any, low: float, high: float, where: str, problems: list[Problem]) -> float:
+    try:
+        value = units.parse(given, "number", where)
+    except BadInput as fault:
+        problems.extend(fault.problems)
+        return low
+    if not low <= value <= high:
+        problems.append(Problem("out of range", where, repr(given)[:60], f"{low:g} to {high:g}"))
+    return value
+
+
+def _footprint(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Footprint | None:
+    for key in ("outline", "keep_outs", "layer", "unit"):
+        if key in given:
+            problems.append(
+                Problem("only rectangles can be planned in this version", f"{where}: footprint.{key}", None, 'size = ["3 mm", "3 mm"]')
+            )
+    terminals = given.get("terminals", "inside")
+    if terminals not in ("inside", "outside"):
+        near = nearest(str(terminals), ("inside", "outside"))
+        problems.append(Problem("not a place for the terminals", f"{where}: footprint.terminals", repr(terminals)[:60], "inside, outside", near))
+    if "size" not in given:
+        problems.append(Problem("a footprint is missing", f"{where}: footprint.size", None, '["3 mm", "3 mm"]'))
+        return None
+    size = given["size"]
+    sides = re.split(r"\s+[x×]\s+", size.strip()) if isinstance(size, str) else size
+    if not isinstance(sides, list) or len(sides) != 2:
+        problems.append(Problem("not two sides", f"{where}: footprint.size", repr(size)[:60], '"3 mm x 3 mm" or ["3 mm", "3 mm"]'))
+        return None
+    width, length = (
+        _positive(side, "length", f"{where}: footprint.size", problems, FOOTPRINT_HIGH) for side in sides
+    )
+    if width is None or length is None or terminals not in ("inside", "outside"):
+        return None
+    return Footprint(width, length, terminals)

@@ -1,0 +1,71 @@
+"""The door of jinja2: strict templates of the ``templates`` folder, rendered to text.
+
+Templates get values and filters, nothing else. Text with ``.html`` or ``.svg`` in its template's
+name is escaped by itself; ``|tojson`` puts data into a page.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import jinja2
+
+from fabplan import units
+from fabplan.errors import FabplanError
+from fabplan.resources import templates_folder
+
+
+class TemplateFault(FabplanError):
+    """A template does not fit the values it was given: a bug in fabplan."""
+
+
+def render(template_name: str, **values: Any) -> str:
+    """Text of a template, e.g. ``render("sheets/step.md", step=step)``.
+
+    Parameters
+    ----------
+    template_name : path below the templates folder
+    values : what the template may use; a name it uses and does not get is a fault
+
+    Raises
+    ------
+    TemplateFault : with the template's name and line
+    """
+    try:
+        return _environment(str(templates_folder())).get_template(template_name).render(**values)
+    except jinja2.TemplateSyntaxError as fault:
+        raise TemplateFault(f"template {fault.name}:{fault.lineno}: {fault.message}") from fault
+    except jinja2.TemplateError as fault:
+        raise TemplateFault(f"template {template_name}:{_line(fault, template_name)}: {fault.message}") from fault
+
+
+@functools.cache
+def _environment(folder: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=lambda name: name is not None and (".html" in name or ".svg" in name),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        newline_sequence="\n",
+    )
+    environment.filters.update(show=units.show, markdown=markdown)
+    return environment
+
+
+def markdown(text: object) -> str:
+    """Text that Markdown takes literally, on one line and fit for a table cell."""
+    line = " ".join(str(text).split())
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>|#" else letter for letter in line)
+
+
+def _line(fault: BaseException, template_name: str) -> str:
+    """Line of the template in which rendering stopped; jinja2 puts template frames into the traceback."""
+    line, trace = "?", fault.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith(template_name):
+            line = str(trace.tb_lineno)
+        trace = trace.tb_next
+    return line

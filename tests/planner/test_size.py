@@ -1,0 +1,42 @@
+"""The search: exact where passing designs begin early, always a design that passes, bounded in what it asks."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fabplan.planner import size
+
+
+def run(passes: np.ndarray) -> tuple[int | None, int]:
+    asked: set[int] = set()
+    order = np.arange(len(passes))
+
+    def ask(indices: np.ndarray) -> None:
+        asked.update(int(i) for i in indices)
+
+    def meets(i: int) -> bool:
+        assert i in asked, "judged without being asked"
+        return bool(passes[i])
+
+    return size._first(order, ask, meets), len(asked)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 20000), st.floats(0, 1), st.integers(0, 2**31))
+def test_the_first_that_passes_a_threshold_is_found_exactly(n: int, where: float, seed: int) -> None:
+    threshold = int(where * n)
+    found, asked = run(np.arange(n) >= threshold)
+    assert found == (threshold if threshold < n else None)
+    assert asked <= 2 * size.BLOCK * size.BLOCKS
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 5000), st.floats(0, 1), st.integers(0, 2**31))
+def test_whatever_is_found_passes(n: int, share: float, seed: int) -> None:
+    passes = np.random.default_rng(seed).random(n) < share
+    found, _ = run(passes)
+    assert found is None or passes[found]
+    if passes[: size.BLOCK].any():
+        assert found == int(np.argmax(passes))
