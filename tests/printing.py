@@ -41,7 +41,9 @@ def gantry() -> Machine:
     return record(Machine, "machines", "diw-gantry")
 
 
-def comb(count: int, width: int, pitch: int, length: int, bus: int, x0: int = 0, y0: int = 0, down: bool = False) -> Region:
+def comb(
+    count: int, width: int, pitch: int, length: int, bus: int, x0: int = 0, y0: int = 0, down: bool = False
+) -> Region:
     """Bus along x with ``count`` fingers up (or down) from it [nm]."""
     across = rectangle(x0, y0, x0 + (count - 1) * pitch + width, y0 + bus)
     low, high = (y0 - length, y0) if down else (y0 + bus, y0 + bus + length)
@@ -66,7 +68,9 @@ def walls(name: str, region: Region, net: Any, height: float = 200e-6) -> Body:
     return Body(f"{name}-walls", name, "lto" if net == "anode" else "lfp", net, region, 300e-9, height, "bead", name)
 
 
-def pair(count: int = 4, width: int = 60 * UM, gap: int = 50 * UM, length: int = 700 * UM, bus: int = 60 * UM) -> tuple[Body, Body]:
+def pair(
+    count: int = 4, width: int = 60 * UM, gap: int = 50 * UM, length: int = 700 * UM, bus: int = 60 * UM
+) -> tuple[Body, Body]:
     """Two interdigitated combs, the anode's bus at y = 0."""
     pitch = 2 * (width + gap)
     top = bus + gap + length
@@ -90,6 +94,7 @@ def printed(settings: PrintSettings = SETTINGS, **shape: int) -> tuple[Plan, tup
         toolpath(cathode, settings, machine, 1, "print-cathode", box, (anode,)),
     )
     plan = dataclasses.replace(
-        sample_plan(), machine=machine, toolpaths=paths, bodies=(anode, cathode), footprint=Footprint(box[2] * 1e-9, box[3] * 1e-9)
+        sample_plan(), machine=machine, toolpaths=paths, bodies=(anode, cathode),
+        footprint=Footprint(box[2] * 1e-9, box[3] * 1e-9),
     )
     return plan, paths

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fabplan.architectures._space import over
 from fabplan.architectures.base import Request
 from fabplan.geometry.body import Net
 from fabplan.geometry.region import Box, Lattice, Region, joined, rectangle
@@ -119,9 +120,9 @@ def squares(comb: Comb) -> tuple[Any, Any]:
     Fingers in parallel, each l/(3 w) when fed at one end; bus W/(12 b) when fed in its middle.
     l length and w width of a finger, W length and b width of the bus.
     """
-    anode = comb.finger_length / (3 * comb.anode_width * comb.anode_fingers)
-    cathode = comb.finger_length / (3 * comb.cathode_width * comb.cathode_fingers)
-    return anode + comb.width / (12 * comb.anode_bus), cathode + comb.width / (12 * comb.cathode_bus)
+    anode = over(comb.finger_length, 3 * comb.anode_width * comb.anode_fingers)
+    cathode = over(comb.finger_length, 3 * comb.cathode_width * comb.cathode_fingers)
+    return anode + over(comb.width, 12 * comb.anode_bus), cathode + over(comb.width, 12 * comb.cathode_bus)
 
 
 def most_fingers(anode_width: Any, cathode_width: Any, gap: Any, anode_ended: Any, width: Any) -> Array:

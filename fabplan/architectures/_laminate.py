@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabplan.architectures._package import around
-from fabplan.architectures._space import whole
+from fabplan.architectures._space import over, whole
 from fabplan.architectures.base import Footprint
 from fabplan.geometry.region import Box, Region, joined, rectangle
 
@@ -67,7 +67,7 @@ class Plan:
         found = []
         for size in (self.anode_collector, self.cathode_collector):
             width, length = self.tongue(size)
-            found.append(size[1] / (3 * size[0]) + length / width)
+            found.append(over(size[1], 3 * size[0]) + over(length, width))
         return found[0], found[1]
 
     def narrowest(self) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabplan.architectures._comb import Comb, outline
-from fabplan.architectures._space import whole
+from fabplan.architectures._space import over, whole
 from fabplan.architectures.base import Footprint
 from fabplan.geometry.region import Box, Region, joined, rectangle
 
@@ -108,7 +108,7 @@ def terminals(comb: Comb, package: Package, x: int, y: int, recess: int = 0) -> 
 
 def neck_squares(comb: Comb, package: Package, recess: Any = 0) -> Any:
     """Length over width of one neck."""
-    return (recess + package.side + package.pad_clearance) / neck_width(comb, package)
+    return over(recess + package.side + package.pad_clearance, neck_width(comb, package))
 
 
 def around(outer: Box, inner: Box) -> Region:

@@ -65,7 +65,7 @@ def _axes(request: Request, fixed: dict[str, float], constant: dict[str, Any]) -
     return _space.combinations(
         finger_width_cathode=_space.axis(fixed, "finger_width_cathode", whole(np.geomspace(line, widest, 12))),
         gap=_space.axis(fixed, "gap", whole(gap * np.array([1.0, 1.5, 2.5]))),
-        cathode_height=_space.axis(fixed, "cathode_height", whole(heights)),
+        cathode_thickness=_space.axis(fixed, "cathode_thickness", whole(heights)),
         equal_widths=np.array([0.0, 1.0]),
         bus_share=np.array([0.5, 1.0]),
         finger_share=np.array([1.0]) if "fingers" in fixed else np.array([0.15, 0.3, 0.5, 0.75, 1.0]),
@@ -76,13 +76,13 @@ def _axes(request: Request, fixed: dict[str, float], constant: dict[str, Any]) -
 
 def _heights(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
     """Anode heights [nm]: the cathode's, or those that let both fingers be equally wide."""
-    limit, cathode = request.limit("anode"), values["cathode_height"]
+    limit, cathode = request.limit("anode"), values["cathode_thickness"]
     wanted = np.where(values["equal_widths"] > 0, cathode * _comb.width_ratio(request, 1.0, 1.0), cathode)
     if limit.thickness_step:
         step = limit.thickness_step / NANOMETRE
         wanted = np.maximum(np.ceil(wanted / step - 1e-9), 1) * step
     low, high = (bound / NANOMETRE for bound in (limit.thickness_low, limit.thickness_high))
-    return {"anode_height": _space.held(fixed, "anode_height", whole(np.clip(wanted, low, high) * NANOMETRE))}
+    return {"anode_thickness": _space.held(fixed, "anode_thickness", whole(np.clip(wanted, low, high) * NANOMETRE))}
 
 
 def _fingers(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
@@ -125,8 +125,8 @@ def _balanced(request: Request, values: dict[str, Any], overlap: Any, count: Any
     anode_charge, cathode_charge = request.capacity.get("anode"), request.capacity.get("cathode")
     if not anode_charge or not cathode_charge:
         return cathode
-    k_a = anode_charge * values["anode_height"]
-    k_c = request.n_p_ratio * cathode_charge * values["cathode_height"]
+    k_a = anode_charge * values["anode_thickness"]
+    k_c = request.n_p_ratio * cathode_charge * values["cathode_thickness"]
     bus_a, bus_c, finger = values["bus_width_anode"], values["bus_width_cathode"], overlap + gap
     others = count - values["anode_ended"]
     rest = others * cathode + (count + others - 1) * gap

@@ -87,6 +87,12 @@ def held(fixed: Mapping[str, float], name: str, values: Any) -> Any:
     return np.full_like(np.asarray(values, dtype=float), fixed[name]) if name in fixed else values
 
 
+def over(length: Any, width: Any) -> Array:
+    """Length over width; infinite where there is no width."""
+    wide = np.asarray(width) > 0
+    return np.where(wide, length / np.where(wide, width, 1.0), np.inf)
+
+
 def fewest_violations(rules: Sequence[NDArray[np.bool_]]) -> NDArray[np.intp]:
     """Numbers of the designs that break the fewest rules (``True`` is kept); all that are equally good.
 

@@ -84,7 +84,8 @@ def measures(params: Params, request: Request) -> Measures:
 
     The nets face each other through the film, so ``facing_length`` is 0; ``minimum_gap`` is where both
     stand on the substrate: from the cathode's collector to the anode's beyond the electrolyte's edge.
-    ``active_area`` is the overlap of both electrodes.
+    ``active_area`` is the overlap of both electrodes; the cathode
+    touches the electrolyte with its edges too.
     """
     plan, films = _plan(params), _thicknesses(params, request)
     anode, cathode = (area * NANOMETRE**2 for area in (plan.area(plan.anode), plan.area(plan.cathode)))

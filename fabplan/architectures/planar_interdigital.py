@@ -5,6 +5,7 @@ Laws: sections 2, 0.6 and 13 of the project's notes on cell structures.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +46,8 @@ class Params:
     finger_width_anode: Any = parameter("length", "width of an anode finger", 1e-6, 1e-1)
     finger_width_cathode: Any = parameter("length", "width of a cathode finger", 1e-6, 1e-1)
     gap: Any = parameter("length", "distance between the electrodes, at sides and tips", 1e-7, 1e-2)
-    anode_height: Any = parameter("length", "finished height of the anode", 1e-9, 1e-2)
-    cathode_height: Any = parameter("length", "finished height of the cathode", 1e-9, 1e-2)
+    anode_thickness: Any = parameter("length", "finished height of the anode", 1e-9, 1e-2)
+    cathode_thickness: Any = parameter("length", "finished height of the cathode", 1e-9, 1e-2)
     finger_length: Any = parameter("length", "length over which fingers of both nets lie side by side", 1e-6, 1.0)
     fingers: Any = parameter("number", "anode fingers", 1, 1_000_000)
     anode_ended: Any = parameter("number", "1: one cathode finger less than anode fingers; 0: as many", 0, 1)
@@ -86,11 +87,15 @@ def measures(params: Params, request: Request) -> Measures:
     """Geometry of all designs in closed form; equals what `cell` draws. Arrays of shape (N,) or ()."""
     comb, recess, package = _in_nanometres(params)
     collectors = _comb.inset(comb, recess)
-    heights = np.asarray(params.anode_height), np.asarray(params.cathode_height)
+    heights = np.asarray(params.anode_thickness), np.asarray(params.cathode_thickness)
     stack = Stack(request.layer_thickness("collector"), *heights, params.lid_clearance, params.lid_thickness)
     good = _comb.sound(comb) & _comb.sound(collectors) & _package.fits(request.footprint, package, comb)
     good = good & (heights[0] > 0) & (heights[1] > 0) & (np.asarray(params.lid_clearance) >= 0)
-    return comb_measures(comb, collectors, recess, package, stack, np.asarray(good, dtype=np.bool_))
+    found = comb_measures(comb, collectors, recess, package, stack, np.asarray(good, dtype=np.bool_))
+    if "insulator" not in request.materials:
+        return found
+    dam = stack.collector + request.layer_thickness("insulator") + np.asarray(params.lid_thickness)
+    return dataclasses.replace(found, height=np.maximum(found.height, dam))
 
 
 def cell(params: Params, request: Request) -> tuple[Body, ...]:
@@ -102,7 +107,7 @@ def cell(params: Params, request: Request) -> tuple[Body, ...]:
     plates = _comb.draw(_comb.inset(comb, inset), x + recess, y + recess)
     terminals = _package.terminals(comb, package, x, y, recess)
     metal = request.layer_thickness("collector")
-    heights = float(params.anode_height), float(params.cathode_height)
+    heights = float(params.anode_thickness), float(params.cathode_thickness)
     top = metal + max(heights) + float(params.lid_clearance)
     basin = _package.grown(_comb.outline(comb, x, y), round(float(package.rim)))
     outer = _package.grown(basin, round(float(package.seal)))
@@ -141,7 +146,7 @@ def _rules(params: Params, request: Request) -> list[NDArray[np.bool_]]:
     """What a good design keeps: it can be drawn, every recipe can make it, and it is flat (h ≤ gap)."""
     found, collector = measures(params, request), request.limit("collector")
     widths = (params.finger_width_anode, params.finger_width_cathode)
-    heights = (params.anode_height, params.cathode_height)
+    heights = (params.anode_thickness, params.cathode_thickness)
     more, less = 1 + 1e-9, 1 - 1e-9
     rules = [found.feasible, found.height <= request.height_max * more]
     rules += [params.gap + 2 * params.collector_inset >= collector.gap * less]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+import numpy as np
+
 from fabplan import units
 from fabplan.catalog.ocp import OcpTable
 from fabplan.catalog.types import Device, Electrode, Material, Recipe
@@ -16,6 +18,7 @@ from fabplan.records import Quantity
 FARADAY = 96485.33212  # C/mol, CODATA 2018
 CAPACITY_TOLERANCE = 0.10
 RISE_TOLERANCE = 1e-3  # V that a potential table may rise: rounding of its digits
+WINDOW_TOLERANCE = 0.15  # V: ends of a window are named roundly, potential tables are steep there
 TABLE_OF_KIND = {
     "anode": "electrode",
     "cathode": "electrode",
@@ -130,6 +133,21 @@ def _window(where: str, material: Material, electrode: Electrode, table: OcpTabl
             message = f"The table {table.name} covers {table.x_min:g} to {table.x_max:g}."
             bound = table.x_min if value < table.x_min else table.x_max
             yield error("stoichiometry-outside-table", f"{where}.{key}", message, measured=value, allowed=bound)
+        else:
+            potential = float(np.interp(value, table.stoichiometry, table.voltage))
+            yield from _potential(f"{where}.{key}", potential, electrode)
+
+
+def _potential(where: str, potential: float, electrode: Electrode) -> Iterator[Finding]:
+    """The potential there lies in the working window, and never where lithium plates."""
+    if potential < 0.0:
+        message = "The potential there lies below that of lithium: lithium plates."
+        yield error("plates-lithium", where, message, measured=potential, allowed=0.0, unit="V")
+    low, high = _number(electrode.potential_low), _number(electrode.potential_high)
+    for bound, beyond in ((low, (low or 0.0) - potential), (high, potential - (high or 0.0))):
+        if bound is not None and beyond > WINDOW_TOLERANCE:
+            message = "The potential there lies outside the working window of the electrode."
+            yield error("potential-outside-window", where, message, measured=potential, allowed=bound, unit="V")
 
 
 def of_table(table: OcpTable) -> Iterator[Finding]:

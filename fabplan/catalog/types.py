@@ -105,6 +105,9 @@ class Barrier:
     """How tight an encapsulant is."""
 
     water_vapour_transmission: Quantity | None = quantity("vapour_transmission", "through the usual thickness", low=0)
+    edge_transmission: Quantity | None = quantity(
+        "vapour_transmission", "sideways through a joint 1 mm wide, per area of its open side", low=0
+    )
     hermetic: bool = flag("whether it counts as hermetic")
 
 

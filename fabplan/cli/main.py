@@ -58,6 +58,8 @@ def _run(arguments: Sequence[str]) -> int:
         return code if isinstance(code, int) else 0
     except BrokenPipeError:
         raise
+    except SystemExit:  # click's own answer to a broken pipe
+        raise BrokenPipeError from None
     except click.exceptions.Exit as fault:
         return fault.exit_code
     except click.Abort:

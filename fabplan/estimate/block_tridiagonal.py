@@ -20,7 +20,12 @@ def solve(system: Array) -> Array:
         and the right-hand side; the first lower and the last upper block are 0
     """
     size, columns, rows, problems = system.shape
-    lower, middle, upper, right = slice(0, size), slice(size, 2 * size), slice(2 * size, 3 * size), slice(3 * size, columns)
+    lower, middle, upper, right = (
+        slice(0, size),
+        slice(size, 2 * size),
+        slice(2 * size, 3 * size),
+        slice(3 * size, columns),
+    )
     if rows == 1:
         return np.asarray(_product(_inverse(system[:, middle]), system[:, right])[:, 0])
     even, odd = system[:, :, 0::2], system[:, :, 1::2]
@@ -37,7 +42,9 @@ def solve(system: Array) -> Array:
     count = even.shape[2]
     told, before, after = told[:, :, :count], solved[:, None, :count], solved[:, None, 1 : count + 1]
     found = np.empty((size, rows, problems))
-    found[:, 0::2] = told[:, -1] - _product(told[:, :size], before)[:, 0] - _product(told[:, size : 2 * size], after)[:, 0]
+    found[:, 0::2] = (
+        told[:, -1] - _product(told[:, :size], before)[:, 0] - _product(told[:, size : 2 * size], after)[:, 0]
+    )
     found[:, 1::2] = solved[:, 1:-1]
     return found
 

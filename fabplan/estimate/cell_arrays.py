@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from fabplan.estimate.constants import FARADAY, SECONDS_PER_HOUR, Array, Index, Mask
+from fabplan.estimate.constants import SECONDS_PER_HOUR, Array, Index, Mask
 from fabplan.estimate.designs import Film, Films, Fingers, Porous, Stacks
 from fabplan.estimate.film import resized
-from fabplan.estimate.interdigital import as_stacks
 
 Row = dict[str, Any]
 Numbers = Mapping[str, int]
@@ -24,7 +23,7 @@ def _column(rows: Sequence[Row], key: str, default: float = 1.0) -> Array:
 def _common(rows: Sequence[Row], ocp: Numbers) -> dict[str, Any]:
     """What porous and film electrodes share; metal stands still at half stoichiometry."""
     metal: Mask = np.array([row["metal"] for row in rows], dtype=np.bool_)
-    table: Index = np.array([ocp.get(row.get("material"), 0) for row in rows], dtype=np.intp)
+    table: Index = np.array([ocp[row["material"]] if "material" in row else 0 for row in rows], dtype=np.intp)
     return {
         "metal": metal,
         "ocp": table,
@@ -78,12 +77,15 @@ def build_stacks(rows: Sequence[Row], ocp: Numbers, electrolytes: Numbers) -> St
 
 
 def build_interdigital(rows: Sequence[Row], ocp: Numbers, electrolytes: Numbers) -> tuple[Stacks, Fingers]:
-    """Interdigital cells as planar ones, and their geometry."""
+    """Interdigital cells: materials and conditions per area of a finger's side, and the geometry."""
     height, half = _column(rows, "h_m"), 0.5 * _column(rows, "w2_m")
     planar = [
-        row | {
-            "positive": row["positive"] | {"L_m": wide}, "sep.L_m": row["gap_m"],
-            "contact_ohm_m2": row["contact_ohm_m"] * row["h_m"], "Q_1C_Ah_m2": row["Q_1C_Ah_m"] / row["h_m"],
+        row
+        | {
+            "positive": row["positive"] | {"L_m": wide},
+            "sep.L_m": row["gap_m"],
+            "contact_ohm_m2": row["contact_ohm_m"] * row["h_m"],
+            "Q_1C_Ah_m2": row["Q_1C_Ah_m"] / row["h_m"],
         }
         for row, wide in zip(rows, half.tolist(), strict=True)
     ]
@@ -94,16 +96,8 @@ def build_interdigital(rows: Sequence[Row], ocp: Numbers, electrolytes: Numbers)
         gap=_column(rows, "gap_m"),
         height=height,
         lid=_column(rows, "H_m"),
-        anode_conductivity=bare.negative.conductivity,
-        cathode_conductivity=bare.positive.conductivity,
-        anode_porosity=bare.negative.storage,
-        cathode_porosity=bare.positive.storage,
-        bulk_porosity=bare.separator_storage,
-        anode_porous_transport=bare.negative.transport,
-        cathode_porous_transport=bare.positive.transport,
-        bulk_transport=bare.separator_transport,
     )
-    return as_stacks(replace(bare, scale=height), fingers), fingers
+    return bare, fingers
 
 
 def _film(rows: Sequence[Row], ocp: Numbers, flux_radius: Array, blocked_radius: Array) -> Film:
@@ -135,7 +129,10 @@ def build_films(rows: Sequence[Row], ocp: Numbers) -> Films:
     inner = _column(rows, "r0_m")
     sized = resized(bare, inner, bare.positive.thickness, _column(rows, "se.L_m"), bare.negative.thickness)
     planar = np.isinf(inner)
-    given = np.maximum(_column(rows, "Q_1C_Ah", 0.0), np.where(planar, _column(rows, "Q_1C_Ah_m2", 0.0), _column(rows, "Q_1C_Ah_m", 0.0)))
+    given = np.maximum(
+        _column(rows, "Q_1C_Ah", 0.0),
+        np.where(planar, _column(rows, "Q_1C_Ah_m2", 0.0), _column(rows, "Q_1C_Ah_m", 0.0)),
+    )
     return replace(
         sized,
         contact_resistance=_column(rows, "contact_ohm_m2", 0.0) / sized.positive.face_area,

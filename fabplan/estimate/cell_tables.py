@@ -15,7 +15,16 @@ from fabplan.estimate.tables import ELECTROLYTE_CELLS, OCP_CELLS, stack
 Table = tuple[Array, Array]
 OCP_NAMES = (("x", "V"), ("sto", "U_V"))
 OCP_KEYS = {"x", "V", "sto", "U_V", "formula", "source", "window", "max_linear_interp_error_V_0.001_to_0.999"}
-ELECTROLYTE_KEYS = {"c_mol_m3", "kappa_S_m", "D_e_m2_s", "t_plus", "thermodynamic_factor", "c0_mol_m3", "formula", "source"}
+ELECTROLYTE_KEYS = {
+    "c_mol_m3",
+    "kappa_S_m",
+    "D_e_m2_s",
+    "t_plus",
+    "thermodynamic_factor",
+    "c0_mol_m3",
+    "formula",
+    "source",
+}
 _TRANSFERENCE = Allowed(0.0, 0.9999)
 _VOLTS = Allowed(-20.0, 20.0)
 
@@ -89,7 +98,9 @@ def _electrolyte(reader: Reader, entry: Mapping[str, Any], place: str) -> dict[s
     concentration = columns["c_mol_m3"]
     start = reader.number(entry, "c0_mol_m3", place, POSITIVE, 1000.0)
     if concentration and not min(concentration) <= start <= max(concentration) and len(concentration) > 1:
-        reader.fault("outside its table", f"{place}.c0_mol_m3", start, f"{min(concentration):g} to {max(concentration):g}")
+        reader.fault(
+            "outside its table", f"{place}.c0_mol_m3", start, f"{min(concentration):g} to {max(concentration):g}"
+        )
     return {
         "kappa": _ascending(reader, concentration, columns["kappa_S_m"], f"{place}.kappa_S_m", least=1),
         "diffusivity": _ascending(reader, concentration, columns["D_e_m2_s"], f"{place}.D_e_m2_s", least=1),

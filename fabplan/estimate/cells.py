@@ -13,6 +13,7 @@ from fabplan.estimate.cell_kinds import READERS, Row
 from fabplan.estimate.cell_tables import Table, materials, read_electrolytes, read_ocp
 from fabplan.estimate.constants import Index
 from fabplan.estimate.designs import Films, Fingers, Materials, Stacks
+from fabplan.estimate.interdigital import as_stacks
 from fabplan.estimate.reading import POSITIVE, Reader
 
 SCHEMA = "fabplan/cells/1"
@@ -30,11 +31,12 @@ class Group:
     ----------
     places : where they stand in the file, ascending [n]
     designs : one row per cell
-    fingers : geometry of interdigital cells, None for the other kinds
+    bare, fingers : interdigital cells before they are mapped to ``designs``: materials and geometry; None for others
     """
 
     places: Index
     designs: Stacks | Films
+    bare: Stacks | None = None
     fingers: Fingers | None = None
 
 
@@ -82,7 +84,10 @@ def read_cells(document: Mapping[str, Any], where: str) -> Cells:
     if not isinstance(given, list) or not given:
         reader.fault("no cells", f"{where}: cells", given, "a list of at least one cell")
         given = []
-    rows = [_read_cell(reader, cell, f"{where}: cells[{place}]", ocp, list(electrolytes)) for place, cell in enumerate(given)]
+    rows = [
+        _read_cell(reader, cell, f"{where}: cells[{place}]", ocp, list(electrolytes))
+        for place, cell in enumerate(given)
+    ]
     _refuse_repeated(reader, rows, where)
     reader.finish()
     return _arranged(rows, ocp, electrolytes, tuple(reader.notes))
@@ -125,7 +130,9 @@ def _refuse_repeated(reader: Reader, rows: Sequence[Row], where: str) -> None:
         seen.add(row["id"])
 
 
-def _arranged(rows: Sequence[Row], ocp: Mapping[str, Table], electrolytes: Mapping[str, Mapping[str, Any]], notes: tuple[str, ...]) -> Cells:
+def _arranged(
+    rows: Sequence[Row], ocp: Mapping[str, Table], electrolytes: Mapping[str, Mapping[str, Any]], notes: tuple[str, ...]
+) -> Cells:
     numbers = {name: number for number, name in enumerate(ocp, start=1)}
     solutions = {name: number for number, name in enumerate(electrolytes)}
     groups = []
@@ -137,7 +144,8 @@ def _arranged(rows: Sequence[Row], ocp: Mapping[str, Table], electrolytes: Mappi
         if kind == "porous-stack":
             groups.append(Group(places, build_stacks(mine, numbers, solutions)))
         elif kind == "interdigital":
-            groups.append(Group(places, *build_interdigital(mine, numbers, solutions)))
+            bare, fingers = build_interdigital(mine, numbers, solutions)
+            groups.append(Group(places, as_stacks(bare, fingers), bare, fingers))
         else:
             groups.append(Group(places, build_films(mine, numbers)))
     return Cells(

@@ -32,7 +32,9 @@ class Curve:
     tier: str
 
 
-def curves(cells: Cells, tier: str = "auto", c_rates: Sequence[float] | None = None, points: int = POINTS) -> tuple[Curve, ...]:
+def curves(
+    cells: Cells, tier: str = "auto", c_rates: Sequence[float] | None = None, points: int = POINTS
+) -> tuple[Curve, ...]:
     """Curves of every cell and rate, in the order of the input.
 
     Parameters
@@ -41,5 +43,10 @@ def curves(cells: Cells, tier: str = "auto", c_rates: Sequence[float] | None = N
     points : per curve
     """
     owner, rates, answer = answers(cells, tier, c_rates, samples=points)
-    rows = zip(owner, rates.tolist(), answer.charges / SECONDS_PER_HOUR, answer.voltages, answer.accurate.tolist(), strict=True)
-    return tuple(Curve(cells.ids[cell], rate, capacity, volts, tier_name(accurate)) for cell, rate, capacity, volts, accurate in rows)
+    rows = zip(
+        owner, rates.tolist(), answer.charges / SECONDS_PER_HOUR, answer.voltages, answer.accurate.tolist(), strict=True
+    )
+    return tuple(
+        Curve(cells.ids[cell], rate, capacity, volts, tier_name(accurate))
+        for cell, rate, capacity, volts, accurate in rows
+    )

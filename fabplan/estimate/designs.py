@@ -6,9 +6,8 @@ and fixed stoichiometry, so that mixed blocks need no branches.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -158,14 +157,12 @@ class Films:
 
 @dataclass(frozen=True)
 class Fingers:
-    """Geometry of interdigital cells per gap and metre of finger, beside their planar ``Stacks``.
+    """Geometry of interdigital cells, from the middle of one finger to the middle of its neighbour.
 
     Parameters
     ----------
-    anode_width, cathode_width, gap, height, lid : [m]; ``lid`` is the height of the electrolyte above the floor
-    anode_conductivity, cathode_conductivity : effective electronic, not scaled [S/m]
-    anode_porosity, cathode_porosity, bulk_porosity : salt-holding fractions without cover
-    anode_porous_transport, cathode_porous_transport, bulk_transport : eps**brug without cover
+    anode_width, cathode_width, gap, height : [m]
+    lid : height of the electrolyte above the floor, at least ``height`` [m]
     """
 
     anode_width: Array
@@ -173,14 +170,6 @@ class Fingers:
     gap: Array
     height: Array
     lid: Array
-    anode_conductivity: Array
-    cathode_conductivity: Array
-    anode_porosity: Array
-    cathode_porosity: Array
-    bulk_porosity: Array
-    anode_porous_transport: Array
-    cathode_porous_transport: Array
-    bulk_transport: Array
 
 
 @dataclass(frozen=True)
@@ -207,21 +196,17 @@ _Designs = TypeVar("_Designs", Porous, Stacks, Film, Films, Fingers)
 
 def take(designs: _Designs, rows: Index | slice) -> _Designs:
     """The same structure for some of the designs, in that order."""
-    picked = {}
+    picked: dict[str, Any] = {}
     for field in fields(designs):
-        part = getattr(designs, field.name)
-        picked[field.name] = take(part, rows) if isinstance(part, Porous | Film) else part[rows]
+        part: Any = getattr(designs, field.name)
+        picked[field.name] = _take_part(part, rows)
     return type(designs)(**picked)
 
 
-def joined(parts: Sequence[_Designs]) -> _Designs:
-    """Several structures one after the other."""
-    kind = type(parts[0])
-    picked = {}
-    for field in fields(kind):
-        pieces = [getattr(part, field.name) for part in parts]
-        picked[field.name] = joined(pieces) if isinstance(pieces[0], Porous | Film) else np.concatenate(pieces)
-    return kind(**picked)
+def _take_part(part: Any, rows: Index | slice) -> Any:
+    if isinstance(part, Porous):
+        return take(part, rows)
+    return take(part, rows) if isinstance(part, Film) else part[rows]
 
 
 def _finite(radius: Array) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 from fabplan.estimate.constants import SECONDS_PER_HOUR, Array, Index, Mask
 from fabplan.estimate.designs import Materials, Stacks, take
 from fabplan.estimate.dfn_cell import Cell, Mesh, build, columns
-from fabplan.estimate.dfn_state import Fading, State, accepted_state, begin, kept_points, prepare
+from fabplan.estimate.dfn_state import Fading, State, accepted_state, kept_points, prepare, uniform
 from fabplan.estimate.dfn_step import Found, Step, density_of, newton, voltage_of
 
 _FIRST = 1e-5  # first step over the nominal discharge time
@@ -77,7 +77,7 @@ def _merged(halves: list[tuple[Index, Traces]], count: int) -> Traces:
 
 
 def _march(cell: Cell, materials: Materials, nominal: Array) -> Traces:
-    state, count, whole = begin(cell, nominal * _FIRST), len(nominal), cell.current
+    state, count, whole = uniform(cell, nominal * _FIRST), len(nominal), cell.current
     samples: list[tuple[Index, Array, Array]] = []
     ends = np.full((count, 2), np.nan)
     for _ in range(_MOST_STEPS):
@@ -123,7 +123,7 @@ def _attempt(cell: Cell, materials: Materials, state: State) -> _Trial:
 
 
 def _advance(cell: Cell, materials: Materials, state: State, ends: Array) -> tuple[State, Mask, Mask]:
-    """Try one step at every point: new state, where it was accepted, where the discharge has ended (noted in ``ends``)."""
+    """Try one step at every point: new state, where it was accepted, where the discharge has ended (see ``ends``)."""
     trial = _attempt(cell, materials, state)
     fine = trial.found.converged & (trial.off < _REJECT)
     below = fine & (trial.voltage < cell.cutoff - _AT_CUTOFF)
@@ -156,7 +156,9 @@ def _next_step(cell: Cell, state: State, step: Array) -> Array:
 def _note_ends(cell: Cell, state: State, ended: Mask, ends: Array) -> None:
     """Time and voltage of discharges that ended; a crossing inside the last bracket is interpolated."""
     open_bracket = np.isfinite(state.bad_time) & (state.voltage - cell.cutoff > 2.0 * _AT_CUTOFF) & (state.time > 0.0)
-    share = np.where(open_bracket, (state.voltage - cell.cutoff) / np.maximum(state.voltage - state.bad_voltage, 1e-9), 0.0)
+    share = np.where(
+        open_bracket, (state.voltage - cell.cutoff) / np.maximum(state.voltage - state.bad_voltage, 1e-9), 0.0
+    )
     time = np.where(open_bracket, state.time + share * (state.bad_time - state.time), state.time)
     rows = state.point[ended]
     ends[rows, 0], ends[rows, 1] = time[ended], np.where(open_bracket, cell.cutoff, state.voltage)[ended]
@@ -176,7 +178,9 @@ def _usable(cell: Cell, step: Step, current: Array) -> tuple[Array, Mask]:
     Cells that would overfill or run empty take what they can, the rest of their electrode takes over.
     """
     density = density_of(cell, current)
-    limited = np.clip(density, (step.sto_fixed - 1.0 + _ROOM) / step.sto_slope, (step.sto_fixed - _ROOM) / step.sto_slope)
+    limited = np.clip(
+        density, (step.sto_fixed - 1.0 + _ROOM) / step.sto_slope, (step.sto_fixed - _ROOM) / step.sto_slope
+    )
     if np.array_equal(limited, density):
         return current, np.zeros(len(cell.current), dtype=np.bool_)
     free = np.where(limited == density, cell.area, 0.0)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from fabplan.estimate.constants import FARADAY, Array, Index, thermal_voltage
 from fabplan.estimate.designs import Materials, Porous, Stacks
-from fabplan.estimate.diffusion import STEADY, SPHERE, sphere_roots
+from fabplan.estimate.diffusion import SPHERE, STEADY, sphere_roots
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def modes(exact: int = 5, lumped: int = 5) -> Modes:
         ends.append(ends[-1] + 2 ** (group + 1))
     roots = sphere_roots(ends[-1])
     weights, rates = 2.0 / roots**2, roots**2
-    groups = [slice(begin, end) for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+    groups = [slice(begin, end) for begin, end in pairwise(ends)]
     joint = [float(weights[group].sum()) for group in groups]
     mean = [float(weights[group] @ rates[group]) / weight for group, weight in zip(groups, joint, strict=True)]
     all_weights = np.array([*weights[:exact], *joint])
@@ -139,21 +141,37 @@ def build(stacks: Stacks, materials: Materials, current: Array, mesh: Mesh) -> C
     lag = 1.0 - materials.transference[which]
     scale = thermal_voltage(stacks.temperature)
     return Cell(
-        negative=mesh.negative, positive=mesh.positive, electrolyte=which, current=current, contact=stacks.contact_resistance,
-        cutoff=stacks.cutoff, width=width, hold=width * _rows(storage, counts), transport=_rows(transport, counts),
-        start=materials.start_concentration[which], flux_per_current=lag / FARADAY, kinetic_scale=scale,
-        diffusion_scale=scale * lag * materials.thermodynamic_factor[which], ocp=_solid_rows(sides, "ocp").astype(np.intp),
+        negative=mesh.negative,
+        positive=mesh.positive,
+        electrolyte=which,
+        current=current,
+        contact=stacks.contact_resistance,
+        cutoff=stacks.cutoff,
+        width=width,
+        hold=width * _rows(storage, counts),
+        transport=_rows(transport, counts),
+        start=materials.start_concentration[which],
+        flux_per_current=lag / FARADAY,
+        kinetic_scale=scale,
+        diffusion_scale=scale * lag * materials.thermodynamic_factor[which],
+        ocp=_solid_rows(sides, "ocp").astype(np.intp),
         area=np.concatenate([3.0 * side.active_fraction / side.particle_radius * span for side, span in sides]),
-        exchange_current=_solid_rows(sides, "exchange_current"), sto_start=_solid_rows(sides, "sto_full"),
+        exchange_current=_solid_rows(sides, "exchange_current"),
+        sto_start=_solid_rows(sides, "sto_full"),
         excess_per_density=_solid_rows(sides, "particle_radius")
         / (FARADAY * _solid_rows(sides, "solid_diffusivity") * _solid_rows(sides, "concentration_max")),
         relaxation=_solid_rows(sides, "solid_diffusivity") / _solid_rows(sides, "particle_radius") ** 2,
-        electronic=electronic, electronic_end=end, metal_current=stacks.negative.exchange_current, interior=interior,
+        electronic=electronic,
+        electronic_end=end,
+        metal_current=stacks.negative.exchange_current,
+        interior=interior,
     )
 
 
 def _rows(values: tuple[Array, ...], counts: tuple[int, ...]) -> Array:
-    return np.concatenate([np.repeat(value[None, :], count, axis=0) for value, count in zip(values, counts, strict=True)])
+    return np.concatenate(
+        [np.repeat(value[None, :], count, axis=0) for value, count in zip(values, counts, strict=True)]
+    )
 
 
 def _solid_rows(sides: tuple[tuple[Porous, Array], ...], name: str) -> Array:
@@ -179,7 +197,7 @@ def _electronic(stacks: Stacks, spans: tuple[Array, Array, Array]) -> tuple[Arra
 
 def columns(cell: Cell, keep: Index) -> Cell:
     """The same constants for some of the points."""
-    chosen = {}
+    chosen: dict[str, Any] = {}
     for field in fields(cell):
         value = getattr(cell, field.name)
         if isinstance(value, np.ndarray) and field.name != "interior":

@@ -57,12 +57,14 @@ class Fading:
     excess: Array
 
 
-def begin(cell: Cell, first_step: Array) -> State:
+def uniform(cell: Cell, first_step: Array) -> State:
     """Uniform cells with a uniform reaction; ``first_step`` in s [n]."""
     count = len(cell.current)
     current = np.zeros_like(cell.width)
     if cell.negative:
-        current[: cell.negative] = cell.current * np.cumsum(cell.width[: cell.negative], axis=0) / cell.width[: cell.negative].sum(axis=0)
+        current[: cell.negative] = (
+            cell.current * np.cumsum(cell.width[: cell.negative], axis=0) / cell.width[: cell.negative].sum(axis=0)
+        )
     current[cell.negative : cell.cells - cell.positive] = cell.current
     back = cell.width[cell.cells - cell.positive :]
     current[cell.cells - cell.positive :] = cell.current * (1.0 - np.cumsum(back, axis=0) / back.sum(axis=0))
@@ -71,7 +73,20 @@ def begin(cell: Cell, first_step: Array) -> State:
     stored = np.zeros((len(modes().rates) + 1, *cell.area.shape))
     none, endless = np.zeros(count), np.full(count, np.inf)
     return State(
-        np.arange(count), none, first_step, endless, salt, salt, current, current, stored, stored, none, none, endless, none
+        np.arange(count),
+        none,
+        first_step,
+        endless,
+        salt,
+        salt,
+        current,
+        current,
+        stored,
+        stored,
+        none,
+        none,
+        endless,
+        none,
     )
 
 

@@ -23,7 +23,9 @@ from fabplan.estimate.kinetics import LEAST, drive, sinh_argument
 _ITERATIONS = 20
 _CURRENT_STEP = 1e-3  # Newton has converged when the next current step is below this part of I (it squares),
 _SALT_STEP = 3e-3  # and salt steps are below this part of the local salt
-_BARRIER = 1e-6  # V; added as 1/x - 1/(1-x) to open-circuit voltages so that they end steeply (under 0.04 mV in 0.03..0.97)
+_BARRIER = (
+    1e-6  # V; added as 1/x - 1/(1-x) to open-circuit voltages so that they end steeply (under 0.04 mV in 0.03..0.97)
+)
 _KEEP = 0.2  # a Newton step leaves at least this part of salt and of room for lithium
 
 
@@ -70,8 +72,13 @@ class Found:
 
 
 def links(cell: Cell, materials: Materials, salt: Array) -> tuple[Array, Array]:
-    """Salt conductance w between neighbours at a salt profile [cells, n], and from the first cell to its outer face [n]."""
-    slow = 0.5 * cell.width / cell.transport / materials.electrolyte_diffusivity.value(cell.electrolyte, _inside(salt, materials))
+    """Salt conductance w between neighbours [cells, n], and from the first cell to its outer face [n]."""
+    slow = (
+        0.5
+        * cell.width
+        / cell.transport
+        / materials.electrolyte_diffusivity.value(cell.electrolyte, _inside(salt, materials))
+    )
     link = np.zeros_like(slow)
     link[:-1] = 1.0 / (slow[1:] + slow[:-1])
     return link, 1.0 / slow[0]
@@ -180,7 +187,9 @@ def _system(cell: Cell, step: Step, salt: Array, current: Array, here: Potential
     drop[3, :-1] -= inside * (1.0 + per_current[1:] + per_current[:-1] + cell.electronic[:-1] + resistance)
     drop[4, :-1] = inside * (current[:-1] * ionic[1][1:] + per_salt[1:])
     drop[5, :-1] = inside * per_current[1:]
-    drop[6, :-1] = inside * (current[:-1] * resistance - (cell.current - current[:-1]) * cell.electronic[:-1] - np.diff(total, axis=0))
+    drop[6, :-1] = inside * (
+        current[:-1] * resistance - (cell.current - current[:-1]) * cell.electronic[:-1] - np.diff(total, axis=0)
+    )
     return system
 
 
@@ -201,7 +210,9 @@ def voltage_of(cell: Cell, step: Step, found: Found) -> Array:
 def _metal_loss(cell: Cell, step: Step, found: Found) -> Array:
     """Overpotential of lithium metal and of the half cell of electrolyte beside it [V]."""
     salt = found.salt[0] + cell.flux_per_current * cell.current / step.metal_link
-    argument = sinh_argument(drive(cell.current, cell.metal_current), salt, np.float64(0.5))
+    argument = sinh_argument(drive(cell.current, cell.metal_current), salt, 0.5)
     return np.asarray(
-        cell.kinetic_scale * np.arcsinh(argument) + cell.current * found.resistance[0] + cell.diffusion_scale * np.log(salt / found.salt[0])
+        cell.kinetic_scale * np.arcsinh(argument)
+        + cell.current * found.resistance[0]
+        + cell.diffusion_scale * np.log(salt / found.salt[0])
     )

@@ -33,7 +33,7 @@ def sphere_roots(count: int) -> Array:
 
 def plane_roots(count: int) -> Array:
     """First positive roots of sin(x) = 0."""
-    return np.arange(1, count + 1) * np.pi
+    return np.arange(1.0, count + 1.0) * np.pi
 
 
 def sphere_excess(tau: Array) -> Array:
@@ -116,7 +116,7 @@ def saturated_utilisation(shape: int, dimension: float, relaxation: Array) -> Ar
     used = np.where(relaxation * STEADY[shape] < 0.5, 1.0 - relaxation * STEADY[shape], used)
     for _ in range(5):
         root = np.sqrt(used / (dimension * relaxation))
-        excess, slope = excess_tables().value_and_slope(np.intp(shape), np.minimum(root, _LONGEST_ROOT))
+        excess, slope = excess_tables().value_and_slope(np.array(shape, dtype=np.intp), np.minimum(root, _LONGEST_ROOT))
         rise = 1.0 + relaxation * slope * root / (2.0 * used)
         used = np.clip(used - (used + relaxation * excess - 1.0) / rise, 1e-12, 1.0)
     return used

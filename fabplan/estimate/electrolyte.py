@@ -68,7 +68,9 @@ def salt_flux(materials: Materials, electrolyte: Index, current: Array) -> Array
     return (1.0 - materials.transference[electrolyte]) * current / FARADAY
 
 
-def _profile(stacks: Stacks, materials: Materials, current: Array, start: Array, means: tuple[Array, Array, Array]) -> Salt:
+def _profile(
+    stacks: Stacks, materials: Materials, current: Array, start: Array, means: tuple[Array, Array, Array]
+) -> Salt:
     negative, positive = stacks.negative, stacks.positive
     flux = salt_flux(materials, stacks.electrolyte, current)
     parts = (
@@ -77,7 +79,9 @@ def _profile(stacks: Stacks, materials: Materials, current: Array, start: Array,
         (positive.transport, positive.thickness / 3.0),
     )
     rise, across, fall = (
-        flux * length / (materials.electrolyte_diffusivity.value(stacks.electrolyte, _inside(mean, materials)) * transport)
+        flux
+        * length
+        / (materials.electrolyte_diffusivity.value(stacks.electrolyte, _inside(mean, materials)) * transport)
         for (transport, length), mean in zip(parts, means, strict=True)
     )
     held_n, held_s, held_p = held_salt(stacks)

@@ -17,7 +17,7 @@ from fabplan.estimate.diffusion import NONE, PLANE, annulus_excess, surface_exce
 from fabplan.estimate.kinetics import drive, exponential, sinh_argument
 
 REFERENCE_STOICHIOMETRY = 0.7  # where a diffusivity with a slope is stated
-_SALT = np.float64(REFERENCE_CONCENTRATION)  # a solid electrolyte does not deplete
+_SALT = REFERENCE_CONCENTRATION  # a solid electrolyte does not deplete
 _PASSES = 2
 
 
@@ -109,7 +109,7 @@ def _side(film: Film, current: Array, sign: float) -> FilmSide:
         start=film.sto_full[:, None],
         per_charge=(sign / film.site_charge)[:, None],
         excess=(excess * annulus_excess(film.flux_radius, film.blocked_radius))[:, None],
-        relaxation=(1.0 / (slowness * np.where(film.metal, 1.0, film.thickness)))[:, None],
+        relaxation=(film.diffusivity / np.where(film.metal, 1.0, film.thickness) ** 2)[:, None],
         slope=np.where(film.metal, 0.0, film.diffusivity_slope)[:, None],
         driven=drive(density, film.exchange_current)[:, None],
     )
@@ -140,7 +140,10 @@ def resized(films: Films, core_radius: Array, cathode: Array, electrolyte: Array
         films,
         positive=replace(films.positive, thickness=cathode, flux_radius=first, blocked_radius=core_radius),
         negative=replace(
-            films.negative, thickness=np.where(films.negative.metal, 0.0, anode), flux_radius=second, blocked_radius=second + anode
+            films.negative,
+            thickness=np.where(films.negative.metal, 0.0, anode),
+            flux_radius=second,
+            blocked_radius=second + anode,
         ),
         electrolyte_resistance=length / films.electrolyte_conductivity,
     )

@@ -54,12 +54,12 @@ class MarchedFilms:
     def surface(self, charge: Array) -> tuple[Array, Array, Array]:
         """Positive and negative surface stoichiometry and loss [V] at charges [n, q]."""
         place = np.sqrt(charge / self.limit) * _STEPS
-        cell = np.clip(place, 0.0, _STEPS - 1.0).astype(np.intp)
+        cell = np.fmin(np.fmax(place, 0.0), _STEPS - 1.0).astype(np.intp)
         share = place - cell
 
         def looked_up(table: Array) -> Array:
             left = np.take_along_axis(table, cell, axis=1)
-            return left + share * (np.take_along_axis(table, cell + 1, axis=1) - left)
+            return np.asarray(left + share * (np.take_along_axis(table, cell + 1, axis=1) - left))
 
         x_p, x_n = looked_up(self.positive_surface), looked_up(self.negative_surface)
         return x_p, x_n, self.closed.loss(x_p, x_n)
@@ -97,7 +97,10 @@ def march(films: Films, current: Array) -> MarchedFilms:
     limit = longest_charge(films)
     ends = limit / current
     return MarchedFilms(
-        closed, limit[:, None], _surfaces(films.positive, current, 1.0, ends), _surfaces(films.negative, current, -1.0, ends)
+        closed,
+        limit[:, None],
+        _surfaces(films.positive, current, 1.0, ends),
+        _surfaces(films.negative, current, -1.0, ends),
     )
 
 

@@ -22,7 +22,7 @@ def parallel_cover(reach: Array, cover: Array) -> Array:
     return reach * cover / (cover + reach)
 
 
-def covered_electrode(electrode: Porous, width: Array, fingers: Fingers, separator_storage: Array) -> Porous:
+def covered_electrode(electrode: Porous, width: Array, fingers: Fingers, bare: Stacks) -> Porous:
     """A half finger as a planar electrode.
 
     B_k = eps_k^b + B_sep t_k/h with t_k = 0.4 W t/(t + 0.4 W), W = w/2; storage eps_k + eps_sep t/h;
@@ -31,40 +31,39 @@ def covered_electrode(electrode: Porous, width: Array, fingers: Fingers, separat
 
     Parameters
     ----------
-    electrode : properties of the finger's material, ``transport`` = eps^b
+    electrode : properties of the finger's material, without cover
     width : of the whole finger [m]
     fingers : geometry
-    separator_storage : porosity of the separator, which also fills the cover
+    bare : the cells, whose separator also fills the cover
     """
     half, cover = 0.5 * width, fingers.lid - fingers.height
     beside = parallel_cover(_COVER_REACH * half, cover) / fingers.height
     return replace(
         electrode,
         thickness=np.where(electrode.metal, 0.0, half),
-        storage=electrode.storage + separator_storage * cover / fingers.height,
-        transport=electrode.transport + fingers.bulk_transport * beside,
+        storage=electrode.storage + bare.separator_storage * cover / fingers.height,
+        transport=electrode.transport + bare.separator_transport * beside,
         conductivity=electrode.conductivity * (half / fingers.height) ** 2,
     )
 
 
 def as_stacks(bare: Stacks, fingers: Fingers) -> Stacks:
-    """Planar cells that stand for one gap of interdigital ones.
+    """Planar cells that stand for one gap of interdigital ones, per area of a finger's side.
 
     Parameters
     ----------
-    bare : materials and conditions; electrode thicknesses and separator thickness are set here,
-        currents and scales stay as they are
+    bare : materials and conditions; thicknesses and ``scale`` are set here
     fingers : geometry
     """
     cover = fingers.lid - fingers.height
     reach = 0.5 * fingers.gap + 0.5 * np.minimum(fingers.anode_width, fingers.cathode_width)
     over_gap = parallel_cover(reach, cover) / fingers.height
-    storage = bare.separator_storage
     return replace(
         bare,
-        negative=covered_electrode(bare.negative, fingers.anode_width, fingers, storage),
-        positive=covered_electrode(bare.positive, fingers.cathode_width, fingers, storage),
+        negative=covered_electrode(bare.negative, fingers.anode_width, fingers, bare),
+        positive=covered_electrode(bare.positive, fingers.cathode_width, fingers, bare),
         separator_thickness=fingers.gap,
-        separator_storage=storage * (1.0 + cover / fingers.height),
-        separator_transport=fingers.bulk_transport * (1.0 + over_gap),
+        separator_storage=bare.separator_storage * (1.0 + cover / fingers.height),
+        separator_transport=bare.separator_transport * (1.0 + over_gap),
+        scale=fingers.height,
     )

@@ -19,11 +19,11 @@ def drive(current_density: Array, exchange_current: Array) -> Array:
     return current_density / (4.0 * exchange_current)
 
 
-def sinh_argument(driven: Array, concentration: Array, stoichiometry: Array) -> Array:
+def sinh_argument(driven: Array, concentration: Array | float, stoichiometry: Array | float) -> Array:
     """sinh(F eta/2RT) from ``drive``, salt [mol/m3] and surface stoichiometry."""
     room = np.maximum(stoichiometry * (1.0 - stoichiometry), LEAST)
     salt = np.maximum(concentration * (1.0 / REFERENCE_CONCENTRATION), LEAST)
-    return driven / np.sqrt(room * salt)
+    return np.asarray(driven / np.sqrt(room * salt))
 
 
 def exponential(argument: Array) -> Array:

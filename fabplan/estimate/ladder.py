@@ -15,9 +15,13 @@ from fabplan.estimate.constants import Array
 _SMALL = 1e-4  # below it series replace the hyperbolic functions
 
 
-def line_resistance(sheet_resistance: ArrayLike, width: ArrayLike, conductivity: ArrayLike = 0.0, area: ArrayLike = 0.0) -> Array:
+def line_resistance(
+    sheet_resistance: ArrayLike, width: ArrayLike, conductivity: ArrayLike = 0.0, area: ArrayLike = 0.0
+) -> Array:
     """r of a collector with a conducting electrode of some cross-section on it [ohm/m]."""
-    sheet, wide, sigma, section = (np.asarray(part, dtype=np.float64) for part in (sheet_resistance, width, conductivity, area))
+    sheet, wide, sigma, section = (
+        np.asarray(part, dtype=np.float64) for part in (sheet_resistance, width, conductivity, area)
+    )
     return np.asarray(1.0 / (wide / sheet + sigma * section))
 
 
@@ -63,20 +67,28 @@ def porous_electrode(thickness: ArrayLike, ionic: ArrayLike, electronic: ArrayLi
     return np.asarray(long / (k + s) * (1.0 + (2.0 * _x_over_sinh(reach) + (s / k + k / s) * _x_coth(reach)) / square))
 
 
-def porous_finger(half_width: ArrayLike, height: ArrayLike, ionic: ArrayLike, electronic: ArrayLike, reaction: ArrayLike) -> Array:
+def porous_finger(
+    half_width: ArrayLike, height: ArrayLike, ionic: ArrayLike, electronic: ArrayLike, reaction: ArrayLike
+) -> Array:
     """Half a porous finger on a base collector, times its length [ohm m].
 
     R = R_ct (v coth v + m coth m - 1), R_ct = 1/(g W h), v = W sqrt(g/k), m = h sqrt(g/s): ions from the side,
     electrons from below. Within 2 % mostly, 22 % low where both v and m are large.
     """
-    wide, high, k, s, g = (np.asarray(part, dtype=np.float64) for part in (half_width, height, ionic, electronic, reaction))
+    wide, high, k, s, g = (
+        np.asarray(part, dtype=np.float64) for part in (half_width, height, ionic, electronic, reaction)
+    )
     reach = _x_coth(wide * np.sqrt(g / k)) + _x_coth(high * np.sqrt(g / s)) - 1.0
     return np.asarray(reach / (g * wide * high))
 
 
-def porous_finger_most(half_width: ArrayLike, height: ArrayLike, ionic: ArrayLike, electronic: ArrayLike, reaction: ArrayLike) -> Array:
+def porous_finger_most(
+    half_width: ArrayLike, height: ArrayLike, ionic: ArrayLike, electronic: ArrayLike, reaction: ArrayLike
+) -> Array:
     """Upper bound of ``porous_finger``: uniform reaction, W/(3 k h) + h/(3 s W) + R_ct [ohm m]."""
-    wide, high, k, s, g = (np.asarray(part, dtype=np.float64) for part in (half_width, height, ionic, electronic, reaction))
+    wide, high, k, s, g = (
+        np.asarray(part, dtype=np.float64) for part in (half_width, height, ionic, electronic, reaction)
+    )
     return np.asarray(wide / (3.0 * k * high) + high / (3.0 * s * wide) + 1.0 / (g * wide * high))
 
 

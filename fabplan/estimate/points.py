@@ -64,8 +64,13 @@ def answer_stacks(stacks: Stacks, materials: Materials, rates: Array, tier: str,
         _marched(take(stacks, rows), materials, answer, rows)
     scale = stacks.scale
     return Answer(
-        answer.current * scale, answer.capacity * scale, answer.energy * scale, answer.salt_depletion, answer.accurate,
-        answer.charges * scale[:, None], answer.voltages,
+        answer.current * scale,
+        answer.capacity * scale,
+        answer.energy * scale,
+        answer.salt_depletion,
+        answer.accurate,
+        answer.charges * scale[:, None],
+        answer.voltages,
     )
 
 
@@ -90,7 +95,11 @@ def _marched(stacks: Stacks, materials: Materials, answer: Answer, rows: Index) 
         _closed(take(stacks, stuck), materials, answer, rows[stuck])
     for row in np.flatnonzero(traces.finished):
         place = rows[row]
-        answer.capacity[place], answer.energy[place], answer.accurate[place] = traces.charge[row], traces.energy[row], True
+        answer.capacity[place], answer.energy[place], answer.accurate[place] = (
+            traces.charge[row],
+            traces.energy[row],
+            True,
+        )
         if answer.charges.shape[1] and len(traces.times[row]):
             charges = traces.charge[row] * grid(answer.charges.shape[1])
             answer.charges[place] = charges

@@ -48,7 +48,9 @@ class Reader:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def fault(self, what: str, where: str, given: object = None, allowed: str | None = None, near: str | None = None) -> None:
+    def fault(
+        self, what: str, where: str, given: object = None, allowed: str | None = None, near: str | None = None
+    ) -> None:
         """Record one problem."""
         text = None if given is None else _short(given)
         self.problems.append(Problem(what, where, text, allowed, near))
@@ -76,15 +78,19 @@ class Reader:
 
     def missing(self, table: Mapping[str, Any], key: str, where: str, known: Iterable[str]) -> None:
         """Record a missing key, with the unknown key that was probably meant for it."""
-        spare = [name for name in table if name not in set(known)]
-        found = nearest(key, spare)
-        self.fault("missing key", f"{where}.{key}", None, None, None)
-        if found is not None:
-            last = self.problems[-1]
-            self.problems[-1] = Problem(last.what, last.where, f"{found!r} instead", f"the key {key!r}", key)
+        known = set(known)
+        meant = nearest(key, [name for name in table if name not in known])
+        given = None if meant is None else f"{meant!r} instead"
+        self.fault("missing key", f"{where}.{key}", given, f"the key {key!r}", None if meant is None else key)
 
     def number(
-        self, table: Mapping[str, Any], key: str, where: str, allowed: Allowed, default: float | None = None, known: Iterable[str] = ()
+        self,
+        table: Mapping[str, Any],
+        key: str,
+        where: str,
+        allowed: Allowed,
+        default: float | None = None,
+        known: Iterable[str] = (),
     ) -> float:
         """A finite number in an interval; NaN after a fault."""
         if key not in table:
@@ -120,7 +126,9 @@ class Reader:
         values = [self.checked(value, f"{where}[{place}]", allowed) for place, value in enumerate(given)]
         return values if len(self.problems) == before else []
 
-    def choice(self, table: Mapping[str, Any], key: str, where: str, valid: Iterable[str], known: Iterable[str] = ()) -> str | None:
+    def choice(
+        self, table: Mapping[str, Any], key: str, where: str, valid: Iterable[str], known: Iterable[str] = ()
+    ) -> str | None:
         """A text out of a closed set; None after a fault."""
         names = list(valid)
         if key not in table:

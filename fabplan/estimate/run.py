@@ -12,7 +12,7 @@ import numpy as np
 from fabplan.errors import BadInput, Problem, listed, nearest
 from fabplan.estimate.cells import Cells, Group
 from fabplan.estimate.constants import SECONDS_PER_HOUR, Array, Index, Mask
-from fabplan.estimate.designs import Films, Materials, Stacks, take
+from fabplan.estimate.designs import Films, Materials, take
 from fabplan.estimate.points import Answer, answer_films, answer_stacks
 
 SCHEMA = "fabplan/estimates/1"
@@ -55,15 +55,29 @@ class Result:
     def document(self) -> dict[str, Any]:
         """The ``fabplan/estimates/1`` document."""
         hours = 1.0 / SECONDS_PER_HOUR
-        columns = (self.c_rate, self.capacity * hours, self.mean_voltage, self.energy * hours, self.salt_depletion, self.accurate)
+        columns = (
+            self.c_rate,
+            self.capacity * hours,
+            self.mean_voltage,
+            self.energy * hours,
+            self.salt_depletion,
+            self.accurate,
+        )
         rows = zip(self.ids, self.kinds, *(column.tolist() for column in columns), strict=True)
         results = []
         for name, kind, rate, capacity, volts, energy, depletion, accurate in rows:
             per = "m" if kind in PER_LENGTH else "m2"
-            results.append({
-                "id": name, "c_rate": rate, f"capacity_Ah_{per}": capacity, "mean_voltage_V": volts, f"energy_Wh_{per}": energy,
-                "salt_depletion": depletion, "tier": tier_name(accurate),
-            })
+            results.append(
+                {
+                    "id": name,
+                    "c_rate": rate,
+                    f"capacity_Ah_{per}": capacity,
+                    "mean_voltage_V": volts,
+                    f"energy_Wh_{per}": energy,
+                    "salt_depletion": depletion,
+                    "tier": tier_name(accurate),
+                }
+            )
         return {"schema": SCHEMA, "evaluations_per_s": len(results) / max(self.seconds, 1e-9), "results": results}
 
 
@@ -86,9 +100,15 @@ def estimate(cells: Cells, tier: str = "auto", c_rates: Sequence[float] | None =
     owner, rates, answer = answers(cells, tier, c_rates, samples=0)
     seconds = time.perf_counter() - begin
     return Result(
-        ids=tuple(cells.ids[cell] for cell in owner), kinds=tuple(cells.kinds[cell] for cell in owner), c_rate=rates,
-        current=answer.current, capacity=answer.capacity, energy=answer.energy,
-        salt_depletion=answer.salt_depletion, accurate=answer.accurate, seconds=seconds,
+        ids=tuple(cells.ids[cell] for cell in owner),
+        kinds=tuple(cells.kinds[cell] for cell in owner),
+        c_rate=rates,
+        current=answer.current,
+        capacity=answer.capacity,
+        energy=answer.energy,
+        salt_depletion=answer.salt_depletion,
+        accurate=answer.accurate,
+        seconds=seconds,
     )
 
 
@@ -107,7 +127,9 @@ def answers(cells: Cells, tier: str, c_rates: Sequence[float] | None, samples: i
     offsets = np.concatenate([[0], np.cumsum([len(some) for some in own])]).astype(np.intp)
     parts = [_group(group, cells.materials, rates, offsets, tier, samples) for group in cells.groups]
     order = np.argsort(np.concatenate([positions for positions, _ in parts]), kind="stable")
-    columns = {field.name: np.concatenate([getattr(part, field.name) for _, part in parts])[order] for field in fields(Answer)}
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for _, part in parts])[order] for field in fields(Answer)
+    }
     return np.repeat(np.arange(len(own)), np.diff(offsets)).tolist(), rates, Answer(**columns)
 
 
@@ -121,14 +143,16 @@ def _rates(cells: Cells, c_rates: Sequence[float] | None) -> tuple[tuple[float, 
     return (asked,) * len(cells.ids)
 
 
-def _group(group: Group, materials: Materials, rates: Array, offsets: Index, tier: str, samples: int) -> tuple[Index, Answer]:
+def _group(
+    group: Group, materials: Materials, rates: Array, offsets: Index, tier: str, samples: int
+) -> tuple[Index, Answer]:
     """Positions in the result and answers of the cells of one kind."""
     counts = offsets[group.places + 1] - offsets[group.places]
     rows = np.repeat(np.arange(len(counts), dtype=np.intp), counts)
     within = np.arange(len(rows), dtype=np.intp) - np.repeat(np.cumsum(counts) - counts, counts)
     positions = offsets[group.places][rows] + within
-    points: Stacks | Films = take(group.designs, rows)
+    designs = group.designs
     with np.errstate(all="ignore"):  # ended discharges run into bounds that are handled, not avoided
-        if isinstance(points, Films):
-            return positions, answer_films(points, materials, rates[positions], tier, samples)
-        return positions, answer_stacks(points, materials, rates[positions], tier, samples)
+        if isinstance(designs, Films):
+            return positions, answer_films(take(designs, rows), materials, rates[positions], tier, samples)
+        return positions, answer_stacks(take(designs, rows), materials, rates[positions], tier, samples)

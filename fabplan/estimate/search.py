@@ -1,7 +1,7 @@
 """Many geometries of one cell at once, for the search of a size.
 
 Materials, electrolyte, temperature and cut-off come from a template (a cells document of one cell); the geometry
-comes as arrays. The physics is that of the fast tier with a coarser search and integral (22 evaluations of the
+comes as arrays. The physics is that of the fast tier with a coarser search and integral (30 evaluations of the
 voltage instead of 50): measured against the fast tier, 10^4 random interdigital, stack and film designs at 0.1 to
 10 C agree in capacity within 5e-4 of the 1C charge and in mean voltage within 2 mV at the 99th percentile.
 ``salt_depletion`` and ``trusted`` say where the accurate tier would be asked: there the closed form can be far off.
@@ -10,7 +10,7 @@ voltage instead of 50): measured against the fast tier, 10^4 random interdigital
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -25,56 +25,11 @@ from fabplan.estimate.designs import Film, Films, Fingers, Materials, Porous, St
 from fabplan.estimate.electrolyte import salt
 from fabplan.estimate.interdigital import as_stacks
 from fabplan.estimate.points import BLOCK
+from fabplan.estimate.search_geometry import FilmGeometry, InterdigitalGeometry, StackGeometry, broadcast
 from fabplan.estimate.trust import doubtful, varying
 
-_Designs = TypeVar("_Designs", Stacks, Films, Fingers)
-_COARSE = Resolution(search=8, rounds=6, energy=8)
-
-
-@dataclass(frozen=True)
-class InterdigitalGeometry:
-    """Interdigital designs, [n] each or one for all [m].
-
-    Parameters
-    ----------
-    anode_width, cathode_width, gap, height : of fingers
-    lid : height of the electrolyte above the floor, at least ``height``
-    contact_resistance : collectors and bus, per gap, times finger length [ohm m]
-    """
-
-    anode_width: ArrayLike
-    cathode_width: ArrayLike
-    gap: ArrayLike
-    height: ArrayLike
-    lid: ArrayLike
-    contact_resistance: ArrayLike = 0.0
-
-
-@dataclass(frozen=True)
-class StackGeometry:
-    """Planar porous designs, [n] each or one for all [m]; contact in ohm m2."""
-
-    anode_thickness: ArrayLike
-    cathode_thickness: ArrayLike
-    separator_thickness: ArrayLike
-    contact_resistance: ArrayLike = 0.0
-
-
-@dataclass(frozen=True)
-class FilmGeometry:
-    """Thin-film designs, [n] each or one for all [m]; contact in ohm m2.
-
-    Parameters
-    ----------
-    anode_thickness, cathode_thickness, electrolyte_thickness : of the films
-    core_radius : of the wire under the cathode; infinite for planar cells
-    """
-
-    anode_thickness: ArrayLike
-    cathode_thickness: ArrayLike
-    electrolyte_thickness: ArrayLike
-    core_radius: ArrayLike = np.inf
-    contact_resistance: ArrayLike = 0.0
+_Designs = TypeVar("_Designs", Stacks, Films)
+_COARSE = Resolution(search=10, rounds=8, energy=12)
 
 
 @dataclass(frozen=True)
@@ -109,23 +64,11 @@ def interdigital_arrays(template: Cells, geometry: InterdigitalGeometry, c_rate:
     c_rate : of the discharge, [n] or one for all
     """
     group = _only(template, "interdigital")
-    made = group.fingers
-    assert isinstance(group.designs, Stacks) and made is not None
-    wide, rates = _broadcast(geometry, c_rate)
-    bare, fingers = _repeated(group.designs, len(rates)), _repeated(made, len(rates))
-    fingers = replace(
-        fingers, anode_width=wide["anode_width"], cathode_width=wide["cathode_width"], gap=wide["gap"], height=wide["height"], lid=wide["lid"]
-    )
-    negative = replace(
-        bare.negative, storage=fingers.anode_porosity, transport=fingers.anode_porous_transport, conductivity=fingers.anode_conductivity
-    )
-    positive = replace(
-        bare.positive, storage=fingers.cathode_porosity, transport=fingers.cathode_porous_transport, conductivity=fingers.cathode_conductivity
-    )
-    bare = replace(
-        bare, negative=negative, positive=positive, separator_storage=fingers.bulk_porosity, scale=fingers.height,
-        contact_resistance=wide["contact_resistance"] * fingers.height,
-    )
+    assert group.bare is not None
+    wide, rates = broadcast(geometry, c_rate)
+    contact = wide.pop("contact_resistance")
+    fingers = Fingers(**wide)
+    bare = replace(_repeated(group.bare, len(rates)), contact_resistance=contact * fingers.height)
     return _stack_answer(as_stacks(bare, fingers), template.materials, rates)
 
 
@@ -133,7 +76,7 @@ def stack_arrays(template: Cells, geometry: StackGeometry, c_rate: ArrayLike) ->
     """Planar porous designs per m2; ``template`` holds one porous stack."""
     group = _only(template, "porous-stack")
     assert isinstance(group.designs, Stacks)
-    wide, rates = _broadcast(geometry, c_rate)
+    wide, rates = broadcast(geometry, c_rate)
     stacks = _repeated(group.designs, len(rates))
     metal = stacks.negative.metal
     stacks = replace(
@@ -147,12 +90,16 @@ def stack_arrays(template: Cells, geometry: StackGeometry, c_rate: ArrayLike) ->
 
 
 def film_arrays(template: Cells, geometry: FilmGeometry, c_rate: ArrayLike) -> SearchAnswer:
-    """Thin-film designs per m2, or per metre of wire where ``core_radius`` is finite; ``template`` holds one film cell."""
+    """Thin-film designs per m2, or per metre of wire where ``core_radius`` is finite; ``template``: one film cell."""
     group = _only(template, "film-planar", "film-coaxial")
     assert isinstance(group.designs, Films)
-    wide, rates = _broadcast(geometry, c_rate)
+    wide, rates = broadcast(geometry, c_rate)
     films = film.resized(
-        _repeated(group.designs, len(rates)), wide["core_radius"], wide["cathode_thickness"], wide["electrolyte_thickness"], wide["anode_thickness"]
+        _repeated(group.designs, len(rates)),
+        wide["core_radius"],
+        wide["cathode_thickness"],
+        wide["electrolyte_thickness"],
+        wide["anode_thickness"],
     )
     films = replace(films, contact_resistance=wide["contact_resistance"] / films.positive.face_area)
     one_c = _window_charge(films.positive)
@@ -160,7 +107,13 @@ def film_arrays(template: Cells, geometry: FilmGeometry, c_rate: ArrayLike) -> S
 
     def block(rows: Index) -> tuple[Array, Array]:
         some = take(films, rows)
-        result = delivered(film.film_discharge(some, current[rows]), template.materials.ocp, some.cutoff, film.longest_charge(some), _COARSE)
+        result = delivered(
+            film.film_discharge(some, current[rows]),
+            template.materials.ocp,
+            some.cutoff,
+            film.longest_charge(some),
+            _COARSE,
+        )
         return result.charge, result.energy
 
     charge, energy = _in_blocks(block, len(rates))
@@ -208,16 +161,16 @@ def _window_charge(positive: Porous | Film) -> Array:
 
 def _only(template: Cells, *kinds: str) -> Group:
     if len(template.ids) != 1 or template.kinds[0] not in kinds:
-        raise BadInput(Problem("not a template", "template", f"{len(template.ids)} cells, {template.kinds[:1]}", f"one cell of kind {' or '.join(kinds)}"))
+        raise BadInput(
+            Problem(
+                "not a template",
+                "template",
+                f"{len(template.ids)} cells, {template.kinds[:1]}",
+                f"one cell of kind {' or '.join(kinds)}",
+            )
+        )
     return template.groups[0]
 
 
 def _repeated(designs: _Designs, count: int) -> _Designs:
     return take(designs, np.zeros(count, dtype=np.intp))
-
-
-def _broadcast(geometry: InterdigitalGeometry | StackGeometry | FilmGeometry, c_rate: ArrayLike) -> tuple[dict[str, Array], Array]:
-    """All fields and the rates at one length [n]."""
-    names = [field.name for field in fields(geometry)]
-    columns = np.broadcast_arrays(*(np.atleast_1d(np.asarray(getattr(geometry, name), dtype=np.float64)) for name in names), np.asarray(c_rate, dtype=np.float64))
-    return dict(zip(names, columns[:-1], strict=True)), columns[-1]

@@ -32,14 +32,16 @@ def coplanar(width_1: ArrayLike, width_2: ArrayLike, gap: ArrayLike, lid: ArrayL
     high = deep >= pitch
     with np.errstate(all="ignore"):
         log_modulus = np.where(
-            high, _log_modulus_deep(0.5 * w1, 0.5 * w2, g, pitch, deep), _log_modulus_shallow(0.5 * w1, 0.5 * w2, g, pitch, deep)
+            high,
+            _log_modulus_deep(0.5 * w1, 0.5 * w2, g, pitch, deep),
+            _log_modulus_shallow(0.5 * w1, 0.5 * w2, g, pitch, deep),
         )
         factor = _modulus_quotient(log_modulus)
     return np.where(deep > 0.0, factor, 0.0)
 
 
 def _log_modulus_deep(half_1: Array, half_2: Array, gap: Array, pitch: Array, deep: Array) -> Array:
-    """ln k' by the theta series in q = exp(-pi H/P); x2 is counted from the other mid-plane, sc(K - u) = 1/(k' sc(u))."""
+    """ln k' by the theta series in q = exp(-pi H/P)."""
     nome = np.exp(-np.pi * np.minimum(deep, 200.0 * pitch) / pitch)
 
     def quotient(place: Array) -> Array:
@@ -97,9 +99,13 @@ def fingers(width_1: ArrayLike, width_2: ArrayLike, gap: ArrayLike, height: Arra
 
     S = h/g + S_coplanar(w1 + 2s, w2 + 2s, g - 2s, H - h), s = 0.0354 g [1 - exp(-(15.75 h/g)^0.832)].
     """
-    w1, w2, g, h, deep = (np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(width_1, width_2, gap, height, lid))
+    w1, w2, g, h, deep = (
+        np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(width_1, width_2, gap, height, lid)
+    )
     edge = _EDGE_SHARE * g * -np.expm1(-((_EDGE_SCALE * h / g) ** _EDGE_POWER))
-    return np.asarray(flush(h, g) + coplanar(w1 + 2.0 * edge, w2 + 2.0 * edge, g - 2.0 * edge, np.maximum(deep - h, 0.0)))
+    return np.asarray(
+        flush(h, g) + coplanar(w1 + 2.0 * edge, w2 + 2.0 * edge, g - 2.0 * edge, np.maximum(deep - h, 0.0))
+    )
 
 
 def fingers_least(width_1: ArrayLike, width_2: ArrayLike, gap: ArrayLike, height: ArrayLike, lid: ArrayLike) -> Array:
@@ -110,7 +116,9 @@ def fingers_least(width_1: ArrayLike, width_2: ArrayLike, gap: ArrayLike, height
 
 def coaxial(inner_radius: ArrayLike, outer_radius: ArrayLike) -> Array:
     """Shell around a wire, S = 2 pi/ln(r2/r1), exact."""
-    return np.asarray(2.0 * np.pi / np.log(np.asarray(outer_radius, dtype=np.float64) / np.asarray(inner_radius, dtype=np.float64)))
+    return np.asarray(
+        2.0 * np.pi / np.log(np.asarray(outer_radius, dtype=np.float64) / np.asarray(inner_radius, dtype=np.float64))
+    )
 
 
 def checkerboard_pillars(distance: ArrayLike, radius_1: ArrayLike, radius_2: ArrayLike) -> Array:

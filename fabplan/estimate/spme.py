@@ -15,7 +15,12 @@ from fabplan.estimate.constants import Array, Index, thermal_voltage
 from fabplan.estimate.designs import Materials, Porous, Stacks
 from fabplan.estimate.diffusion import NONE, SPHERE, surface_excess
 from fabplan.estimate.electrolyte import (
-    LEAST_CONCENTRATION, Salt, depletion_time, ohmic_resistances, reaction_zone, salt,
+    LEAST_CONCENTRATION,
+    Salt,
+    depletion_time,
+    ohmic_resistances,
+    reaction_zone,
+    salt,
 )
 from fabplan.estimate.kinetics import drive, exponential, sinh_argument
 
@@ -83,7 +88,9 @@ class Discharge:
             x_p, salt_p, driven = self._behind_front(charge, time, salt_p)
         else:
             x_p, driven = _surface(self.positive, charge, time), self.positive.driven
-        steep = exponential(sinh_argument(driven, salt_p, x_p)) * exponential(sinh_argument(self.negative.driven, salt_n, x_n))
+        steep = exponential(sinh_argument(driven, salt_p, x_p)) * exponential(
+            sinh_argument(self.negative.driven, salt_n, x_n)
+        )
         first, second, third = self.resistance
         ohmic = self.current * (first + passed * (second + passed * third))
         loss = self.kinetic_scale * np.log(steep) + self.diffusion_scale * np.log(salt_n / salt_p) + ohmic

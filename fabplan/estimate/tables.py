@@ -45,7 +45,9 @@ class TableStack:
     def locate(self, table: Index, at: Array) -> tuple[Index, Array]:
         """Flat interval number and place within it (0..1; beyond that outside the grid)."""
         place = (at - self.low) * (1.0 / self.spacing)
-        cell = np.clip(place, 0.0, self.cells - 1.0).astype(np.intp)
+        cell = np.fmin(np.fmax(place, 0.0), self.cells - 1.0).astype(
+            np.intp
+        )  # fmin, fmax: NaN stays NaN, no wild index
         return cell + table * self.cells, place - cell
 
     def value(self, table: Index, at: Array) -> Array:
@@ -87,9 +89,7 @@ def stack(tables: Sequence[tuple[Array, Array]], low: float, high: float, cells:
     spacing = (high - low) / cells
     pieces = 0.5 * (values[:, 1:] + values[:, :-1]) * spacing
     integrals = np.cumsum(pieces, axis=1) - pieces
-    return TableStack(
-        low, high, cells, values[:, :-1].ravel(), np.diff(values, axis=1).ravel(), integrals.ravel()
-    )
+    return TableStack(low, high, cells, values[:, :-1].ravel(), np.diff(values, axis=1).ravel(), integrals.ravel())
 
 
 def _resampled(x: Array, y: Array, grid: Array, extend: bool) -> Array:

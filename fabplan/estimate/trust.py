@@ -33,4 +33,6 @@ def doubtful(stacks: Stacks, materials: Materials, current: Array, depletion: Ar
 def varying(films: Films) -> Mask:
     """Film cells with a diffusivity that varies with stoichiometry by more than a few parts in a thousand."""
     negative, positive = films.negative, films.positive
-    return (np.abs(positive.diffusivity_slope) > LEAST_SLOPE) | (~negative.metal & (np.abs(negative.diffusivity_slope) > LEAST_SLOPE))
+    return (np.abs(positive.diffusivity_slope) > LEAST_SLOPE) | (
+        ~negative.metal & (np.abs(negative.diffusivity_slope) > LEAST_SLOPE)
+    )

@@ -1,4 +1,4 @@
-"""Colours of bodies, the same in masks, section and mesh; told apart by lightness too, for colour-blind eyes and print."""
+"""Colours of bodies, the same in masks, section and mesh; apart in lightness too, for colour-blind eyes and print."""
 
 from __future__ import annotations
 

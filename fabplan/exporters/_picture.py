@@ -51,7 +51,9 @@ def masks(layers: tuple[Layer, ...]) -> Picture | None:
     cut = shown([layer.region for layer in drawn], MOST_CORNERS)
     box = padded(around(framed) if cut.share == 1.0 else cut.window)
     groups = tuple(
-        _group(k, layer, region, box) for k, (layer, region) in enumerate(zip(drawn, cut.regions, strict=True)) if region
+        _group(k, layer, region, box)
+        for k, (layer, region) in enumerate(zip(drawn, cut.regions, strict=True))
+        if region
     )
     bar, label = bar_of(box)
     return Picture(number(WIDTH), number(height_of(box)), groups, bar, label, _note(cut.share))
@@ -84,12 +86,18 @@ def _group(place: int, layer: Layer, region: Region, box: Box) -> Group:
     label = f"{layer.name}, layer {layer.layer}/{layer.datatype}{net}"
     visible = layer.role not in _HIDDEN
     return Group(
-        f"layer{place}", label, _palette.css(layer.role), _palette.opacity(layer.role),
-        region_path(region, box, WIDTH), count(layer.region), visible,
+        f"layer{place}",
+        label,
+        _palette.css(layer.role),
+        _palette.opacity(layer.role),
+        region_path(region, box, WIDTH),
+        count(layer.region),
+        visible,
     )
 
 
 def _note(share: float) -> str:
     if share == 1.0:
         return ""
-    return f"Representative window: the middle {_show.percent(share)} of width and length; the files in masks/ hold everything."
+    part = _show.percent(share)
+    return f"Representative window: the middle {part} of width and length; the files in masks/ hold everything."

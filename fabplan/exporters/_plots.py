@@ -11,7 +11,7 @@ from fabplan.exporters._svg import line_path, number
 WIDTH, HEIGHT = 720.0, 380.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 84.0, 14.0, 48.0
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
-_LABEL_GAP = 15.0
+_LABEL_GAP = 22.0
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Line:
-    """One curve with the label at its end."""
+    """One curve with its label in the column at the right."""
 
     path: str
     label: str
@@ -72,8 +72,11 @@ def plot(curves: Sequence[Curve], x_label: str, y_label: str) -> Plot | None:
     ys = ticks(min(min(c.y) for c in finite), max(max(c.y) for c in finite))
     lines = [_line(c, k, xs, ys) for k, c in enumerate(finite)]
     return Plot(
-        tuple(Tick(number(_x(v, xs)), short(v)) for v in xs), tuple(Tick(number(_y(v, ys)), short(v)) for v in ys),
-        tuple(_apart(lines)), x_label, y_label,
+        tuple(Tick(number(_x(v, xs)), short(v)) for v in xs),
+        tuple(Tick(number(_y(v, ys)), short(v)) for v in ys),
+        tuple(lines),
+        x_label,
+        y_label,
     )
 
 
@@ -103,19 +106,9 @@ def _y(value: float, axis: Sequence[float]) -> float:
 
 def _line(curve: Curve, place: int, xs: Sequence[float], ys: Sequence[float]) -> Line:
     points = [(_x(a, xs), _y(b, ys)) for a, b in zip(curve.x, curve.y, strict=True)]
-    return Line(line_path(points), curve.label, number(points[-1][0] + 6), number(points[-1][1]), place)
-
-
-def _apart(lines: Sequence[Line]) -> list[Line]:
-    """Labels moved upwards where they would cover each other."""
-    placed: list[Line] = []
-    for line in sorted(lines, key=lambda entry: (-float(entry.y), entry.style)):
-        y = float(line.y)
-        for other in placed:
-            if abs(float(other.x) - float(line.x)) < 60 and y > float(other.y) - _LABEL_GAP:
-                y = float(other.y) - _LABEL_GAP
-        placed.append(Line(line.path, line.label, line.x, number(y), line.style))
-    return sorted(placed, key=lambda entry: entry.style)
+    return Line(
+        line_path(points), curve.label, number(WIDTH - RIGHT + 34), number(TOP + 14 + place * _LABEL_GAP), place
+    )
 
 
 @dataclass(frozen=True)
@@ -125,6 +118,7 @@ class Piece:
     label: str
     share: str
     shown: str
+    part: str
     style: int
 
 
@@ -132,7 +126,8 @@ def stacked(parts: Sequence[tuple[str, float, str]]) -> tuple[Piece, ...]:
     """Pieces of a bar from (label, value, value as text); values that are not positive take no room."""
     total = sum(max(value, 0.0) for _, value, _ in parts) or 1.0
     return tuple(
-        Piece(label, number(max(value, 0.0) / total * 100), shown, k) for k, (label, value, shown) in enumerate(parts)
+        Piece(label, number(max(value, 0.0) / total * 100), shown, _part(value / total), k)
+        for k, (label, value, shown) in enumerate(parts)
     )
 
 
@@ -157,8 +152,12 @@ def tornado(rows: Sequence[tuple[str, str, float, float]], middle: float) -> tup
     span = (high - low) or 1.0
     bars = [
         Swing(
-            label, given, number((min(a, b) - low) / span * 100), number(max(abs(a - b) / span * 100, 0.5)),
-            _change(a, middle), _change(b, middle),
+            label,
+            given,
+            number((min(a, b) - low) / span * 100),
+            number(max(abs(a - b) / span * 100, 0.5)),
+            _change(a, middle),
+            _change(b, middle),
         )
         for label, given, a, b in sorted(rows, key=lambda row: (-abs(row[2] - row[3]), row[0]))
     ]
@@ -168,3 +167,8 @@ def tornado(rows: Sequence[tuple[str, str, float, float]], middle: float) -> tup
 def _change(value: float, middle: float) -> str:
     """Relative change in per cent, signed."""
     return f"{(value / middle - 1) * 100:+.3g}".replace("-", "−") if middle else ""
+
+
+def _part(share: float) -> str:
+    """A share of the whole as text."""
+    return "below 0.1 %" if share < 1e-3 else f"{share * 100:.3g} %"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fabplan.exporters import _palette
 from fabplan.exporters._picture import WIDTH, bar_of, height_of, padded
 from fabplan.exporters._svg import line_path, number
 from fabplan.geometry.region import Box, nanometres
-from fabplan.layout.types import Toolpath
+from fabplan.layout.types import Array, Toolpath
 
 MOST_FILAMENTS = 2_500
 
@@ -47,23 +49,41 @@ def printing(paths: tuple[Toolpath, ...], roles: Mapping[str, str]) -> Printing 
     roles : name of a toolpath -> role of what it prints, for the colour
     """
     chosen = [(path, _first_layer(path)) for path in paths]
-    points = [path.points[path.starts[k] : path.starts[k + 1]] for path, numbers in chosen for k in numbers]
-    if not points:
+    if not any(numbers for _, numbers in chosen):
         return None
-    every = np.concatenate(points)
-    low, high = every.min(axis=0), every.max(axis=0)
-    box = padded((nanometres(low[0]), nanometres(low[1]), nanometres(high[0]), nanometres(high[1])))
+    box = padded(_around(chosen), 0.06)
     inks = tuple(_ink(path, numbers, roles.get(path.name, ""), box) for path, numbers in chosen)
     left_out = sum(_in_first_layer(path) - len(numbers) for path, numbers in chosen)
-    note = f"{left_out} further lines of the first layer are not drawn." if left_out else ""
+    notes = [_prime(path, box) for path, numbers in chosen if numbers]
+    if left_out:
+        notes.append(f"{left_out} further lines of the first layer are not drawn.")
     bar, label = bar_of(box)
-    return Printing(number(WIDTH), number(height_of(box)), inks, bar, label, note)
+    return Printing(number(WIDTH), number(height_of(box)), inks, bar, label, " ".join(n for n in notes if n))
 
 
-def _is_first(path: Toolpath) -> np.ndarray:
+def _around(chosen: Sequence[tuple[Toolpath, list[int]]]) -> Box:
+    """Box of the walls; of the prime lines, which may lie far away, only when there is nothing else."""
+    lines = [
+        (path.kinds[k] == "prime", path.points[path.starts[k] : path.starts[k + 1]]) for path, ks in chosen for k in ks
+    ]
+    walls = [points for prime, points in lines if not prime] or [points for _, points in lines]
+    every = np.concatenate(walls)
+    low, high = every.min(axis=0).tolist(), every.max(axis=0).tolist()
+    return nanometres(low[0]), nanometres(low[1]), nanometres(high[0]), nanometres(high[1])
+
+
+def _prime(path: Toolpath, box: Box) -> str:
+    """Where the prime line starts when it is outside the view."""
+    x, y = (nanometres(value) for value in path.points[0, :2].tolist())
+    if box[0] <= x <= box[2] and box[1] <= y <= box[3]:
+        return ""
+    return f"Prime line of {path.name} outside this view, from x {x * 1e-6:.3f}, y {y * 1e-6:.3f} mm."
+
+
+def _is_first(path: Toolpath) -> NDArray[np.bool_]:
     printed = path.layer_of[path.layer_of > 0]
     first = printed.min() if len(printed) else 0
-    return (path.layer_of == 0) | (path.layer_of == first)
+    return np.asarray((path.layer_of == 0) | (path.layer_of == first), dtype=np.bool_)
 
 
 def _in_first_layer(path: Toolpath) -> int:
@@ -76,11 +96,11 @@ def _first_layer(path: Toolpath) -> list[int]:
 
 def _ink(path: Toolpath, numbers: list[int], role: str, box: Box) -> Ink:
     lines = [_placed(path.points[path.starts[k] : path.starts[k + 1]], box) for k in numbers]
-    travels = [line_path((a[-1], b[0])) for a, b in zip(lines, lines[1:], strict=False)]
+    travels = [line_path((a[-1], b[0])) for a, b in pairwise(lines)]
     starts = tuple((number(line[0][0]), number(line[0][1])) for line in lines[:200])
     return Ink(path.name, _palette.css(role), "".join(map(line_path, lines)), "".join(travels), starts)
 
 
-def _placed(points: np.ndarray, box: Box) -> list[tuple[float, float]]:
+def _placed(points: Array, box: Box) -> list[tuple[float, float]]:
     scale = WIDTH / max(box[2] - box[0], 1)
     return [((x * 1e9 - box[0]) * scale, (box[3] - y * 1e9) * scale) for x, y, _ in points.tolist()]

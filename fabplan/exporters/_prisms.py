@@ -47,7 +47,7 @@ def volume(vertices: Floats, faces: Indices) -> float:
 def _shifts(part: Part) -> Floats:
     columns, rows = np.meshgrid(np.arange(part.lattice.columns), np.arange(part.lattice.rows))
     x, y = columns.ravel() * part.lattice.step_x, rows.ravel() * part.lattice.step_y
-    return np.column_stack([x, y, np.zeros_like(x)]) * NANOMETRE
+    return np.column_stack([x, y, np.zeros_like(x)]).astype(np.float64) * np.float64(NANOMETRE)
 
 
 def _prism(polygon: Sequence[Point], thickness: float) -> tuple[Floats, Indices]:

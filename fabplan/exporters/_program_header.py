@@ -10,6 +10,7 @@ from fabplan.layout.types import Toolpath
 from fabplan.planner.plan import Plan, Step
 
 PSI = 6894.757293168361  # [Pa]
+LEVEL = 0.2  # nozzle diameters by which the substrate may be out of level (general practice)
 
 
 def header(step: Step, path: Toolpath, plan: Plan, dialect: Dialect) -> tuple[str, ...]:
@@ -23,6 +24,7 @@ def header(step: Step, path: Toolpath, plan: Plan, dialect: Dialect) -> tuple[st
         _fiducials(plan),
         "work offset: before start set X0 Y0 at the origin and Z0 on the substrate "
         f"with the nozzle of head {path.tool}",
+        f"level the substrate to {LEVEL * path.nozzle * 1e3:.4f} mm over the footprint: general practice",
         *_figures(path),
         f"points {steps_digest(whole_steps(path.points, dialect.decimals), path.starts)}",
         _checked(dialect),
@@ -35,7 +37,7 @@ def _figures(path: Toolpath) -> tuple[str, ...]:
     pressure = (
         "pressure not known: calibrate on the prime line"
         if path.pressure is None
-        else f"pressure {path.pressure / 1e3:.0f} kPa ({path.pressure / PSI:.0f} psi)"
+        else f"pressure {path.pressure / 1e3:.0f} kPa = {path.pressure / PSI:.0f} psi"
     )
     return (
         f"tool {path.tool}, nozzle {_mm(path.nozzle)} mm, layers {int(path.layer_of.max())} "
@@ -68,7 +70,7 @@ def _fiducials(plan: Plan) -> str:
 def _checked(dialect: Dialect) -> str:
     if not dialect.verified_by:
         return "CHECKED: not machine-verified, no interpreter of this dialect reads our programs; make a dry run first"
-    return f"CHECKED: {dialect.verified_by} reads programs of this dialect in our tests (length, valves, feed)"
+    return f"CHECKED: {dialect.verified_by} reads programs of this dialect in our tests: length, valves, feed"
 
 
 def _mm(metres: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fabplan.exporters import _palette, _show
 from fabplan.exporters._svg import number
@@ -17,7 +18,7 @@ _FEW = 12  # electrode sections that are shown before the view narrows to the mi
 _SUBSTRATE_SHOWN = 0.35  # of the cell's own height
 _ROOT = 0.3  # thin layers grow: drawn height goes with this power of the true one
 _BEHIND = {"substrate": 0, "electrolyte": 1, "encapsulation": 2}
-_CLOSE = 13.0  # picture units between two height labels
+_CLOSE = 19.0  # picture units between two height labels
 Interval = tuple[float, float]
 
 
@@ -62,8 +63,13 @@ def section(bodies: Sequence[Body]) -> Section | None:
     drawn = sorted(solid, key=lambda b: _BEHIND.get(b.role, 3))
     strips = [_strip(b, intervals(b.region, axis, at, view), view, levels, tall, floor) for b in drawn]
     return Section(
-        number(WIDTH), number(max(true_height, 1.0)), number(TALL), tuple(s for s in strips if s is not None),
-        _marks(levels, tall), _where(axis, at, box), _show.text((view[1] - view[0]) * NANOMETRE, "length"),
+        number(WIDTH),
+        number(max(true_height, 1.0)),
+        number(TALL),
+        tuple(s for s in strips if s is not None),
+        _marks(levels, tall),
+        _where(axis, at, box),
+        _show.text((view[1] - view[0]) * NANOMETRE, "length"),
         tuple(b.name for b in bodies if b.bottom is None),
     )
 
@@ -143,7 +149,7 @@ def _levels(solid: Sequence[Body], above: Sequence[Body]) -> tuple[list[float], 
 
 def _heights(levels: Sequence[float]) -> list[float]:
     """Drawn height of each level: every slab at least visible, order and monotony kept."""
-    slabs = [(b - a) ** _ROOT for a, b in zip(levels, levels[1:], strict=False)]
+    slabs = [(b - a) ** _ROOT for a, b in pairwise(levels)]
     total, place, found = sum(slabs) or 1.0, 0.0, [0.0]
     for slab in slabs:
         place += slab / total * TALL
@@ -152,7 +158,12 @@ def _heights(levels: Sequence[float]) -> list[float]:
 
 
 def _strip(
-    body: Body, pieces: Sequence[Interval], view: tuple[int, int], levels: Sequence[float], tall: Sequence[float], floor: float
+    body: Body,
+    pieces: Sequence[Interval],
+    view: tuple[int, int],
+    levels: Sequence[float],
+    tall: Sequence[float],
+    floor: float,
 ) -> Strip | None:
     if not pieces:
         return None
@@ -163,14 +174,21 @@ def _strip(
     per_metre = scale / NANOMETRE
     true = ((levels[-1] - top) * per_metre, (top - bottom) * per_metre)
     low, high = tall[levels.index(bottom)], tall[levels.index(top)]
-    label = f"{body.name}: {body.material}, {_show.text(body.thickness, 'length')} thick, from {_show.text(body.bottom, 'length') if body.bottom else '0'}"
+    foot = _show.text(body.bottom, "length") if body.bottom else "0"
+    label = f"{body.name}: {body.material}, {_show.text(body.thickness, 'length')} thick, from {foot}"
     return Strip(
-        label, _palette.css(body.role), _palette.opacity(body.role), _boxes(spans, *true), _boxes(spans, TALL - high, high - low)
+        label,
+        _palette.css(body.role),
+        _palette.opacity(body.role),
+        _boxes(spans, *true),
+        _boxes(spans, TALL - high, high - low),
     )
 
 
 def _boxes(spans: Sequence[Interval], y: float, height: float) -> str:
-    return "".join(f"M{number(a)} {number(y)}h{number(b - a)}v{number(height)}h{number(a - b)}z" for a, b in spans if b > a)
+    return "".join(
+        f"M{number(a)} {number(y)}h{number(b - a)}v{number(height)}h{number(a - b)}z" for a, b in spans if b > a
+    )
 
 
 def _marks(levels: Sequence[float], tall: Sequence[float]) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,8 @@ from fabplan import units
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SPACE = "\u202f"  # narrow, does not break: keeps number and unit together
-_IN_PROSE = re.compile(r"(?<![\w.])([-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?) ((?:[numckM]?(?:m2|m3|m|Ah|Wh|A|V|W|L|g|ohm|Pa|s)|degC)(?:/[cm]?m[23]?)?)\b")
+_UNITS = r"(?:[numckM]?(?:m2|m3|m|Ah|Wh|A|V|W|L|g|ohm|Pa|s)|degC)(?:/[cm]?m[23]?)?"
+_IN_PROSE = re.compile(rf"(?<![\w.])([-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?) ({_UNITS})\b")
 UNKNOWN = "unknown"
 AMP_HOUR = 3600.0  # coulomb
 #: SI unit -> dimension that is shown for it

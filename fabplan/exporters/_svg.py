@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from fabplan.geometry.region import Box, Point, Region
 
@@ -42,7 +43,7 @@ def _relative(polygon: Sequence[Point], scale: float) -> str:
     x0, y0 = polygon[0]
     places = [(round((x - x0) * scale, 2), round((y0 - y) * scale, 2)) for x, y in polygon]
     steps = []
-    for (xa, ya), (xb, yb) in zip(places, places[1:], strict=False):
+    for (xa, ya), (xb, yb) in pairwise(places):
         steps.append(_step(xb - xa, yb - ya))
     return "".join(steps) + "z"
 

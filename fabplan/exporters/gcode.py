@@ -59,15 +59,17 @@ def export(plan: Plan) -> dict[str, bytes]:
     if problems:
         raise BadInput(problems)
     valves = plan.machine.valves if plan.machine else ()
-    return {
-        str(program_path(step, plan.dialect)): program(
-            paths[step.toolpath], plan.dialect, header(step, paths[step.toolpath], plan, plan.dialect), valves
-        )
-        for step in steps
-    }
+    out = {}
+    for step in steps:
+        path = paths[step.toolpath]
+        head = header(step, path, plan, plan.dialect)
+        out[str(program_path(step, plan.dialect))] = program(path, plan.dialect, head, valves, step.material)
+    return out
 
 
-def program(path: Toolpath, dialect: Dialect, head: tuple[str, ...], machine_valves: tuple[str, ...] = ()) -> bytes:
+def program(
+    path: Toolpath, dialect: Dialect, head: tuple[str, ...], machine_valves: tuple[str, ...] = (), ink: str = ""
+) -> bytes:
     """Text of one program.
 
     Parameters
@@ -76,24 +78,27 @@ def program(path: Toolpath, dialect: Dialect, head: tuple[str, ...], machine_val
     dialect : how it is written
     head : sentences of the header; line 1 says how long the path is
     machine_valves : outputs of the valves by head, empty for those of the dialect
+    ink : what the operator loads
     """
     valve = output_of(dialect, machine_valves, path.tool)
     first = f"path {path.printed_length * 1e3:.3f} mm, printed with the valve of head {path.tool} open"
     comments = [line for text in (first, *head) for line in comment_lines(dialect, text)]
     safe = int(whole_steps(np.array([path.safe_height]), dialect.decimals)[0])
-    ends = _opening(path, dialect, valve, machine_valves, safe), _closing(path, dialect, valve, machine_valves, safe)
+    begin = _opening(path, dialect, valve, machine_valves, safe, ink)
+    end = _closing(path, dialect, valve, machine_valves, safe)
     body = b"".join(_filaments(path, dialect, valve, safe))
-    return b"".join((_text(comments), _text(ends[0]), body, _text(ends[1])))
+    return b"".join((_text(comments), _text(begin), body, _text(end)))
 
 
 def _text(lines: list[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode("ascii")
 
 
-def _opening(path: Toolpath, dialect: Dialect, valve: str, machine_valves: tuple[str, ...], safe: int) -> list[str]:
+def _opening(
+    path: Toolpath, dialect: Dialect, valve: str, machine_valves: tuple[str, ...], safe: int, ink: str
+) -> list[str]:
     """Units, outputs off, up, pause, pressure."""
-    ink = path.name.replace("-", " ")
-    message = f"head {path.tool}: load ink, fit nozzle {path.nozzle * 1e3:.3f} mm ({ink})"
+    message = f"head {path.tool}: load ink {ink}, fit nozzle {path.nozzle * 1e3:.3f} mm"
     lines = [line.format(tool=path.tool, valve=valve) for line in dialect.prologue]
     lines += _all_off(dialect, machine_valves, valve)
     lines.append(_one(dialect.travel_z, dialect, {"z": safe}, path.travel_speed))

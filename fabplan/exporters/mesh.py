@@ -69,10 +69,14 @@ def _glb(plan: Plan, drawn: list[Drawn], share: float) -> bytes:
 
     scene = trimesh.Scene()
     for part in drawn:
-        rgba = colour(part.body.role)
+        tint = colour(part.body.role)
         material = PBRMaterial(
-            name=part.body.role, baseColorFactor=rgba, metallicFactor=0.0, roughnessFactor=0.8,
-            alphaMode="OPAQUE" if rgba[3] == 255 else "BLEND", doubleSided=False,
+            name=part.body.role,
+            baseColorFactor=tint,
+            metallicFactor=0.0,
+            roughnessFactor=0.8,
+            alphaMode="OPAQUE" if tint[3] == 255 else "BLEND",
+            doubleSided=False,
         )
         mesh = trimesh.Trimesh(part.vertices, part.faces, process=False, validate=False)
         mesh.visual = trimesh.visual.TextureVisuals(material=material)
@@ -90,10 +94,8 @@ def _facts(plan: Plan, share: float) -> dict[str, str | float]:
 
 
 def _stl(name: str, drawn: list[Drawn]) -> bytes:
-    """Binary STL in millimetres: 80 bytes of header, count, then normal, three corners and two empty bytes a triangle."""
-    corners = [
-        (part.vertices[part.faces] + np.array([0.0, 0.0, part.bottom])) * _MILLIMETRES for part in drawn
-    ]
+    """Binary STL in millimetres: 80 bytes, count, then normal, three corners and two empty bytes a triangle."""
+    corners = [(part.vertices[part.faces] + np.array([0.0, 0.0, part.bottom])) * _MILLIMETRES for part in drawn]
     triangles = np.concatenate(corners) if corners else np.zeros((0, 3, 3))
     normal = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     length = np.linalg.norm(normal, axis=1, keepdims=True)
@@ -113,7 +115,9 @@ def _note(plan: Plan, share: float) -> str:
         "Every polygon is a closed prism of its own; neighbours touch and are not merged, so volumes add up.",
     ]
     if share < 1.0:
-        lines.append(f"REPRESENTATIVE WINDOW: of large lattices only the middle {share:.1%} of the width and length is drawn.")
+        lines.append(
+            f"REPRESENTATIVE WINDOW: of large lattices only the middle {share:.1%} of the width and length is drawn."
+        )
     lines.append("")
     for body in plan.bodies:
         lines.append(f"{json.dumps(body.name)}: {_said(body)}")

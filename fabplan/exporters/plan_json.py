@@ -41,7 +41,9 @@ def document(plan: Plan) -> dict[str, Any]:
         "reason": plan.reason,
         "parameters": _parameters(plan),
         "footprint": {
-            "width_m": plan.footprint.width, "length_m": plan.footprint.length, "terminals": plan.footprint.terminals,
+            "width_m": plan.footprint.width,
+            "length_m": plan.footprint.length,
+            "terminals": plan.footprint.terminals,
         },
         "geometry": plan.geometry,
         "estimate": plan.estimate,
@@ -81,15 +83,27 @@ def _materials(plan: Plan) -> dict[str, dict[str, Any]]:
 
 def _layer(layer: Layer) -> dict[str, Any]:
     return {
-        "name": layer.name, "layer": layer.layer, "datatype": layer.datatype, "role": layer.role, "net": layer.net,
-        "material": layer.material, "step": layer.step, "bottom_m": layer.bottom, "thickness_m": layer.thickness,
+        "name": layer.name,
+        "layer": layer.layer,
+        "datatype": layer.datatype,
+        "role": layer.role,
+        "net": layer.net,
+        "material": layer.material,
+        "step": layer.step,
+        "bottom_m": layer.bottom,
+        "thickness_m": layer.thickness,
     }
 
 
 def _mask(mask: Mask) -> dict[str, Any]:
     return {
-        "name": mask.name, "number": mask.number, "kind": mask.kind, "layers": mask.layers, "tone": mask.tone,
-        "bias_m": mask.bias, "steps": mask.steps,
+        "name": mask.name,
+        "number": mask.number,
+        "kind": mask.kind,
+        "layers": mask.layers,
+        "tone": mask.tone,
+        "bias_m": mask.bias,
+        "steps": mask.steps,
     }
 
 
@@ -123,40 +137,74 @@ def _step(step: Step, plan: Plan) -> dict[str, Any]:
 
 def _toolpath(path: Toolpath) -> dict[str, Any]:
     return {
-        "name": path.name, "tool": path.tool, "nozzle_m": path.nozzle, "filaments": len(path.kinds), "speed_m_s": path.speed,
-        "travel_speed_m_s": path.travel_speed, "pressure_Pa": path.pressure, "printed_length_m": path.printed_length,
-        "travel_length_m": path.travel_length, "duration_s": path.duration, "ink_volume_m3": path.ink_volume,
+        "name": path.name,
+        "tool": path.tool,
+        "nozzle_m": path.nozzle,
+        "filaments": len(path.kinds),
+        "speed_m_s": path.speed,
+        "travel_speed_m_s": path.travel_speed,
+        "pressure_Pa": path.pressure,
+        "printed_length_m": path.printed_length,
+        "travel_length_m": path.travel_length,
+        "duration_s": path.duration,
+        "ink_volume_m3": path.ink_volume,
     }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
-        "rule": finding.rule, "severity": finding.severity, "where": finding.where, "measured": finding.measured,
-        "allowed": finding.allowed, "unit": finding.unit, "message": finding.message, "change": finding.change,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "where": finding.where,
+        "measured": finding.measured,
+        "allowed": finding.allowed,
+        "unit": finding.unit,
+        "message": finding.message,
+        "change": finding.change,
     }
 
 
 def _alternative(entry: Alternative) -> dict[str, Any]:
     return {
-        "title": entry.title, "architecture": entry.architecture, "meets_target": entry.meets_target, "reason": entry.reason,
-        "parameters": entry.parameters, "capacity_C": entry.capacity, "energy_J": entry.energy, "height_m": entry.height,
+        "title": entry.title,
+        "architecture": entry.architecture,
+        "meets_target": entry.meets_target,
+        "reason": entry.reason,
+        "parameters": entry.parameters,
+        "capacity_C": entry.capacity,
+        "energy_J": entry.energy,
+        "height_m": entry.height,
         "fabrication_time_s": entry.fabrication_time,
     }
 
 
 def _comparison(entry: Comparison) -> dict[str, Any]:
     return {
-        "device": entry.device.id, "device_name": entry.device.name, "what": entry.what, "at": entry.at,
-        "published": entry.published, "ours": entry.ours, "unit": entry.unit, "spread": entry.spread, "inside": entry.inside,
-        "remark": entry.remark, "source": entry.device.source,
+        "device": entry.device.id,
+        "device_name": entry.device.name,
+        "what": entry.what,
+        "at": entry.at,
+        "published": entry.published,
+        "ours": entry.ours,
+        "unit": entry.unit,
+        "spread": entry.spread,
+        "inside": entry.inside,
+        "remark": entry.remark,
+        "source": entry.device.source,
     }
 
 
 def _input(entry: Input) -> dict[str, Any]:
     q = entry.quantity
     return {
-        "what": entry.what, "value": q.value, "unit": q.unit, "source": q.source, "confidence": q.confidence, "note": q.note,
-        "low": q.low, "high": q.high,
+        "what": entry.what,
+        "value": q.value,
+        "unit": q.unit,
+        "source": q.source,
+        "confidence": q.confidence,
+        "note": q.note,
+        "low": q.low,
+        "high": q.high,
     }
 
 

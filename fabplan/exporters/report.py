@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fabplan import rendering
-from fabplan.exporters import _plots, _show, _verdict
+from fabplan.exporters import _plots, _show, _verdict, bpx
 from fabplan.exporters._names import program_path, sheet_path
 from fabplan.exporters._picture import masks
 from fabplan.exporters._printing import printing
@@ -40,7 +40,13 @@ def values(plan: Plan) -> dict[str, Any]:
         "alternatives": [_alternative(entry) for entry in plan.alternatives],
         "comparisons": [_comparison(entry) for entry in plan.comparisons],
         "inputs": [
-            (i.what, _show.text(i.quantity.value, i.quantity.dimension), pieces(i.quantity.source), i.quantity.confidence, i.quantity.note)
+            (
+                i.what,
+                _show.text(i.quantity.value, i.quantity.dimension),
+                pieces(i.quantity.source),
+                i.quantity.confidence,
+                i.quantity.note,
+            )
             for i in plan.inputs
         ],
         "materials": [
@@ -50,7 +56,6 @@ def values(plan: Plan) -> dict[str, Any]:
 
 
 def _head(plan: Plan) -> dict[str, Any]:
-    severities = [f.severity for f in plan.findings]
     return {
         "name": plan.name,
         "title": plan.architecture_title,
@@ -62,53 +67,26 @@ def _head(plan: Plan) -> dict[str, Any]:
         "confidence": plan.estimate["confidence"],
         "goals": _verdict.goals(plan),
         "rate": _verdict.rate(plan),
-        "facts": _facts(plan),
-        "binds": _binds(plan),
+        "facts": _verdict.facts(plan),
+        "binds": _verdict.binds(plan),
         "reasons": [_show.prose(line) for line in plan.reason],
-        "warnings": severities.count("warning"),
+        "counts": _verdict.counts(plan),
+        "asked_margin": _verdict.asked_margin(plan),
         "findings": [
-            (f, _show.prose(f.message), _show.prose(f.change), _show.by_unit(f.measured, f.unit) if f.measured is not None else "", _show.by_unit(f.allowed, f.unit) if f.allowed is not None else "")
+            (
+                f,
+                _show.prose(f.message),
+                _show.prose(f.change),
+                _show.by_unit(f.measured, f.unit) if f.measured is not None else "",
+                _show.by_unit(f.allowed, f.unit) if f.allowed is not None else "",
+            )
             for f in plan.findings
         ],
         "has_masks": bool(plan.masks),
         "has_programs": any(program_path(s, plan.dialect) for s in plan.steps),
         "has_bring_up": bool(plan.bring_up),
+        "bpx_missing": bpx.why_not(plan),
     }
-
-
-def _facts(plan: Plan) -> list[tuple[str, str, str]]:
-    """The figures on top: label, value, remark."""
-    e, rate = plan.estimate, _verdict.rate(plan)
-    known = [s.duration for s in plan.steps if s.duration is not None]
-    missing = len(plan.steps) - len(known)
-    window = e.get("open_circuit_window_V") or (None, None)
-    hottest = max((s.temperature_max for s in plan.steps if s.temperature_max is not None), default=None)
-    return [
-        ("capacity", _show.charge(e["capacity_Ah"], 4), f"at {rate}" if rate else "at the target's rate"),
-        ("energy", _show.energy(e["energy_Wh"], 4), f"{_show.text(e['mean_voltage_V'], 'voltage')} on average"),
-        ("per footprint", _show.areal_charge(e["areal_capacity_Ah_m2"]), f"{_show.areal_charge(e.get('areal_capacity_active_Ah_m2'))} of active area"),
-        ("voltage at rest", f"{_show.text(window[0], 'voltage')} to {_show.text(window[1], 'voltage')}", f"cut-off {_show.text(e.get('cutoff_V'), 'voltage')}"),
-        ("resistance", _show.text(e["dc_resistance_ohm"], "resistance"), "direct current"),
-        ("N/P ratio", "none" if e["n_p_ratio"] is None else _show.text(e["n_p_ratio"], "number"), "lithium metal" if e["n_p_ratio"] is None else "anode over cathode"),
-        ("height", _show.text(plan.geometry["height_m"], "length"), "above the substrate"),
-        ("time of the steps", _show.text(sum(known), "time") if known else _show.UNKNOWN, f"{missing} step{'s' * (missing > 1)} unknown" if missing else f"{len(known)} steps"),
-        ("hottest step", _show.text(hottest, "temperature") if hottest is not None else "not heated", f"{len(plan.masks)} plate{'s' * (len(plan.masks) != 1)}"),
-    ]
-
-
-def _binds(plan: Plan) -> list[str]:
-    """What keeps the cell from being better, one sentence each."""
-    e = plan.estimate
-    found = [str(line) for line in e.get("binding", ())]
-    anode, cathode = e.get("anode_capacity_Ah"), e.get("cathode_capacity_Ah")
-    if anode is not None and cathode is not None:
-        small, large = ("cathode", "anode") if cathode <= anode else ("anode", "cathode")
-        found.append(f"The {small} limits the charge: {_show.charge(min(anode, cathode))} against {_show.charge(max(anode, cathode))} in the {large}.")
-    parts = e.get("resistance_parts_ohm") or {}
-    if parts and sum(parts.values()) > 0:
-        most = max(parts, key=lambda name: (parts[name], name))
-        found.append(f"Most of the resistance sits in: {most.replace('_', ' ')}, {_show.percent(parts[most] / sum(parts.values()))}.")
-    return found
 
 
 def _pictures(plan: Plan) -> dict[str, Any]:
@@ -127,7 +105,9 @@ def _electrical(plan: Plan) -> dict[str, Any]:
     ]
     parts = e.get("resistance_parts_ohm") or {}
     dimensions = {i.what: i.quantity.dimension for i in plan.inputs}
-    swings, middle = _plots.tornado([_swing(s, dimensions.get(s["input"], "")) for s in plan.sensitivity], e["capacity_Ah"] * _MICRO)
+    swings, middle = _plots.tornado(
+        [_swing(s, dimensions.get(s["input"], "")) for s in plan.sensitivity], e["capacity_Ah"] * _MICRO
+    )
     return {
         "discharge": _plots.plot(curves, "capacity / µAh", "voltage / V"),
         "rates": [_rate(r, e["capacity_Ah"]) for r in e["rates"]],
@@ -147,10 +127,15 @@ def _swing(entry: Mapping[str, Any], dimension: str) -> tuple[str, str, float, f
 
 def _rate(entry: Mapping[str, Any], reference: float | None) -> tuple[str, ...]:
     return (
-        f"{entry['c_rate']:.3g}C", _show.text(entry["current_A"], "current"), _show.charge(entry["capacity_Ah"], 4),
+        f"{entry['c_rate']:.3g}C",
+        _show.text(entry["current_A"], "current"),
+        _show.charge(entry["capacity_Ah"], 4),
         _show.percent(entry["capacity_Ah"] / reference) if reference else "",
-        _show.text(entry["mean_voltage_V"], "voltage"), _show.energy(entry["energy_Wh"], 4),
-        _show.text(entry["mean_power_W"], "power"), _show.text(entry.get("salt_depletion"), "number"), str(entry.get("tier", "")),
+        _show.text(entry["mean_voltage_V"], "voltage"),
+        _show.energy(entry["energy_Wh"], 4),
+        _show.text(entry["mean_power_W"], "power"),
+        _show.text(entry.get("salt_depletion"), "number"),
+        str(entry.get("tier", "")),
     )
 
 
@@ -168,12 +153,19 @@ def _steps(plan: Plan) -> list[dict[str, Any]]:
 
 def _step(step: Step, plan: Plan, longest: float) -> dict[str, Any]:
     return {
-        "number": f"{step.number:02d}", "title": step.title, "method": step.method, "material": step.material,
+        "number": f"{step.number:02d}",
+        "title": step.title,
+        "method": step.method,
+        "material": step.material,
         "time": _show.text(step.duration, "time") if step.duration is not None else "calibrate",
-        "known": step.duration is not None, "share": f"{(step.duration or 0.0) / longest * 100:.3g}",
+        "known": step.duration is not None,
+        "share": f"{(step.duration or 0.0) / longest * 100:.3g}",
         "hottest": _show.text(step.temperature_max, "temperature") if step.temperature_max is not None else "",
-        "atmosphere": step.atmosphere, "confidence": step.confidence, "sheet": sheet_path(step),
-        "program": program_path(step, plan.dialect), "mask": step.mask,
+        "atmosphere": step.atmosphere,
+        "confidence": step.confidence,
+        "sheet": sheet_path(step),
+        "program": program_path(step, plan.dialect),
+        "mask": step.mask,
     }
 
 
@@ -182,17 +174,27 @@ def _alternative(entry: Alternative) -> tuple[str | bool, ...]:
         return "" if value is None else _show.text(value, dimension)
 
     return (
-        entry.title, entry.meets_target, _show.prose(entry.reason), shown(entry.capacity, "charge"), shown(entry.energy, "energy"),
-        shown(entry.height, "length"), shown(entry.fabrication_time, "time"),
+        entry.title,
+        entry.meets_target,
+        _show.prose(entry.reason),
+        shown(entry.capacity, "charge"),
+        shown(entry.energy, "energy"),
+        shown(entry.height, "length"),
+        shown(entry.fabrication_time, "time"),
     )
 
 
 def _comparison(entry: Comparison) -> dict[str, Any]:
     ratio = entry.ours / entry.published if entry.published else None
     return {
-        "device": entry.device.name, "what": entry.what.replace("_", " "), "at": entry.at,
-        "published": _show.by_unit(entry.published, entry.unit), "ours": _show.by_unit(entry.ours, entry.unit),
+        "device": entry.device.name,
+        "what": entry.what.replace("_", " "),
+        "at": entry.at,
+        "published": _show.by_unit(entry.published, entry.unit),
+        "ours": _show.by_unit(entry.ours, entry.unit),
         "ratio": _show.percent(None if ratio is None else ratio - 1, signed=True),
         "spread": "unknown" if entry.spread is None else f"±{_show.percent(entry.spread)}",
-        "inside": entry.inside, "remark": _show.prose(entry.remark), "source": pieces(entry.device.source),
+        "inside": entry.inside,
+        "remark": _show.prose(entry.remark),
+        "source": pieces(entry.device.source),
     }

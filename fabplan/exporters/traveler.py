@@ -25,7 +25,9 @@ def export(plan: Plan) -> dict[str, bytes]:
         expected=units.show(plan.estimate["capacity_Ah"] * AMP_HOUR, "charge"),
         total=sum((s.duration for s in steps if s.duration is not None), 0.0),
         unknown=_numbers([s for s in steps if s.duration is None]),
-        hottest=max((s for s in steps if s.temperature_max is not None), key=lambda s: s.temperature_max or 0.0, default=None),
+        hottest=max(
+            (s for s in steps if s.temperature_max is not None), key=lambda s: s.temperature_max or 0.0, default=None
+        ),
         longest=max((s for s in steps if s.duration is not None), key=lambda s: s.duration or 0.0, default=None),
         vacuum=_numbers([s for s in steps if s.vacuum]),
         low=_numbers([s for s in steps if s.confidence == "low" or any(map(needs_calibration, s.set_points))]),

@@ -18,6 +18,7 @@ from fabplan.records import Quantity
 
 LONG_JOB = 8 * 3600.0  # [s] longer than a working day
 SECTION_TOLERANCE = 0.2  # share by which drawn and extruded section may differ before a warning
+SECTION_LIMIT = 2.0  # factor between them from which the walls are other walls than those drawn
 STANDOFF_HIGH = 1.2  # nozzle diameters; above, the filament no longer lands below the nozzle (general practice)
 GAP_RESERVE = 10e-6  # [m] that should remain of a gap after placement (general practice)
 
@@ -193,7 +194,9 @@ def _bead(path: Toolpath) -> list[Finding]:
     if drawn > 0 and abs(extruded / drawn - 1) > SECTION_TOLERANCE:
         text = f"the nozzle lays {extruded * 1e12:.0f} um2 where {drawn * 1e12:.0f} um2 are drawn per bead"
         change = "change beads_per_width, layer_pitch or extrusion_multiplier"
-        found.append(Finding("bead-section", "warning", path.name, text, extruded, drawn, "m2", change))
+        wrong = not 1 / SECTION_LIMIT < extruded / drawn < SECTION_LIMIT
+        severity: Severity = "error" if wrong else "warning"
+        found.append(Finding("bead-section", severity, path.name, text, extruded, drawn, "m2", change))
     if path.layer_pitch >= diameter:
         text = f"layers {_um(path.layer_pitch)} apart do not touch: a bead is {_um(diameter)} high"
         change = "a smaller pitch"

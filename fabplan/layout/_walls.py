@@ -96,11 +96,12 @@ def walls(region: Region, where: str) -> Walls:
     return Walls(boxes, across, root, depth, bus)
 
 
-def layer_plan(found: Walls, beads_per_width: int) -> LayerPlan:
+def layer_plan(found: Walls, beads_per_width: int | None, bead_width: float) -> LayerPlan:
     """Parallel filaments of every wall, so that their beads fill the drawn outline.
 
-    A wall of width w has m = round(w/b) filaments at the middle of m equal strips, where b is the
-    width of the most frequent wall over ``beads_per_width``. Filaments end half a bead before the
+    A wall of width w has m = round(w/b) filaments, at least one, at the middle of m equal strips. b is
+    the width of the most frequent wall over ``beads_per_width`` or, where that is not given, the width
+    ``bead_width`` [nm] that one filament adds. Filaments end half a bead before the
     end of the wall, so that the round end of the bead touches the drawn outline; on the side of the
     bus they end on the outline of the bus, so that the round end melts into it.
     Neighbours run in opposite directions (serpentine), the first one away from the bus.
@@ -109,7 +110,8 @@ def layer_plan(found: Walls, beads_per_width: int) -> LayerPlan:
     across = 1 - found.along
     width = found.boxes[rows, across + 2] - found.boxes[rows, across]
     usual = _most_frequent(width if found.bus.all() else width[~found.bus])
-    beads = np.maximum(1, (2 * width * beads_per_width + usual) // (2 * usual))
+    parts = beads_per_width or max(1, int(usual / bead_width + 0.5))
+    beads = np.maximum(1, (2 * width * parts + usual) // (2 * usual))
     order = np.lexsort((found.boxes[rows, across], found.along, ~found.bus))
     wall = np.repeat(order, beads[order])
     first = np.cumsum(beads[order]) - beads[order]
@@ -119,7 +121,7 @@ def layer_plan(found: Walls, beads_per_width: int) -> LayerPlan:
     serial = np.where(is_bus, np.arange(len(wall)), np.arange(len(wall)) - np.count_nonzero(is_bus))
     backwards = (serial % 2 == 1) != (found.root[wall] == 1)
     segments[backwards] = segments[backwards][:, ::-1]
-    return LayerPlan(segments, tuple(BUS if b else WALL for b in is_bus), usual / beads_per_width)
+    return LayerPlan(segments, tuple(BUS if b else WALL for b in is_bus), usual / parts)
 
 
 def _most_frequent(values: Integers) -> int:

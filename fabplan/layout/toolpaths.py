@@ -37,7 +37,7 @@ class PrintSettings:
     ----------
     layers : printed layers
     layer_pitch : wet height from layer to layer [m]
-    beads_per_width : parallel beads in the usual wall
+    beads_per_width : parallel beads in the usual wall, None for as many as fill it
     nozzle : inner diameter [m]
     speed : while printing [m/s]
     first_height : nozzle above the foot of the wall in the first layer (standoff) [m]
@@ -48,11 +48,13 @@ class PrintSettings:
     start_delay, stop_delay : from the valve to the flow [s]
     prime_length : of the line that starts the flow [m]
     prime_distance : least distance of that line from all that is drawn [m]
+    bead_width : width that one bead adds to the drawn wall [m]; None for π D² e/(4 pitch), its wet section
+        over the layer pitch (volume is conserved)
     """
 
     layers: int
     layer_pitch: float
-    beads_per_width: int
+    beads_per_width: int | None
     nozzle: float
     speed: float
     first_height: float
@@ -64,6 +66,7 @@ class PrintSettings:
     stop_delay: float | None = None
     prime_length: float = 5e-3
     prime_distance: float = 1e-3
+    bead_width: float | None = None
 
 
 def toolpath(
@@ -97,7 +100,9 @@ def toolpath(
     """
     travel_speed, safe = _checked(settings, machine, name)
     foot = nanometres(body.bottom or 0.0)
-    plan = layer_plan(walls(body.region, f"{name}: {body.name}"), settings.beads_per_width)
+    section = math.pi * settings.nozzle**2 / 4 * settings.extrusion_multiplier
+    bead = settings.bead_width or section / settings.layer_pitch
+    plan = layer_plan(walls(body.region, f"{name}: {body.name}"), settings.beads_per_width, bead / NANOMETRE)
     layers = stacked(plan, settings.layers)
     rises = [nanometres(settings.first_height + k * settings.layer_pitch) for k in range(settings.layers)]
     heights = foot + np.array(rises, np.int64)
@@ -126,7 +131,7 @@ def toolpath(
         printed_length=printed,
         travel_length=travelled,
         duration=printed / settings.speed + travelled / travel_speed + filaments * (start_delay + stop_delay),
-        ink_volume=math.pi * settings.nozzle**2 / 4 * settings.extrusion_multiplier * printed,
+        ink_volume=section * printed,
         bead_width=plan.bead_width * NANOMETRE,
         layer_pitch=settings.layer_pitch,
         extrusion_multiplier=settings.extrusion_multiplier,
@@ -156,7 +161,8 @@ def _checked(settings: PrintSettings, machine: Machine, name: str) -> tuple[floa
     positive = {
         "layers": settings.layers,
         "layer_pitch": settings.layer_pitch,
-        "beads_per_width": settings.beads_per_width,
+        "beads_per_width": 1 if settings.beads_per_width is None else settings.beads_per_width,
+        "bead_width": 1.0 if settings.bead_width is None else settings.bead_width,
         "nozzle": settings.nozzle,
         "speed": settings.speed,
         "first_height": settings.first_height,

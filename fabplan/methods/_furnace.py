@@ -29,7 +29,9 @@ def run_time(
     return total(up_time(temperature, heating), value(dwell), down_time(temperature, cooling))
 
 
-def ramp_points(temperature: Quantity | None, heating: Quantity | None, cooling: Quantity | None) -> tuple[SetPoint, ...]:
+def ramp_points(
+    temperature: Quantity | None, heating: Quantity | None, cooling: Quantity | None
+) -> tuple[SetPoint, ...]:
     """Times of both ramps."""
     up, down = up_time(temperature, heating), down_time(temperature, cooling)
     return (

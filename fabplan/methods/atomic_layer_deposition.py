@@ -18,7 +18,7 @@ FAMILY = "vapour"
 PATTERN = "conformal"
 VACUUM = True
 HAZARDS = (
-    "Metal alkyls (TMA, DEZ) burn in air: leak check and nitrogen test purge before the valve is opened, no water near.",
+    "Metal alkyls (TMA, DEZ) burn in air: leak check and nitrogen test purge before the valve opens, no water near.",
     "TiCl4 gives HCl with moisture; ozone needs a destructor; lithium precursors are air sensitive.",
 )
 ACCEPTANCE = (accept.THICKNESS_ALD, accept.UNIFORMITY)

@@ -93,6 +93,6 @@ def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
     reference = value(settings.reference_thickness)
     if work.thickness is None or reference is None or work.thickness <= reference:
         return ()
-    message = f"A layer of {work.thickness * 1e6:.3g} um; drying was set for {reference * 1e6:.3g} um: watch for cracks."
+    message = f"A layer of {work.thickness * 1e6:.3g} um; drying is set for {reference * 1e6:.3g} um: look for cracks."
     change = "Dry more slowly, in several layers, or freeze-dry."
     return (Finding("drying-thickness", "warning", "drying", message, work.thickness, reference, "m", change),)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods._fields import ROOM, assumed
-from fabplan.methods._sheet import derived, entered, noted, present, product, ratio, total
+from fabplan.methods._sheet import derived, entered, present, product, ratio, total
 from fabplan.methods.base import SetPoint, Use, Work, value
 from fabplan.records import Quantity, flag, quantity, text
 
@@ -36,7 +36,9 @@ class Settings:
     flow: Quantity | None = assumed("volumetric_flow", "flow of the dispenser", 1e-9)
     wetting_time: Quantity | None = assumed("time", "waiting until the pores are wet", 3600.0)
     evaporation_window: Quantity | None = quantity("time", "time until too much solvent has left the open port", low=0)
-    antechamber_time: Quantity | None = assumed("time", "through the antechamber of the glove box", 1350.0, note="15 to 30 min")
+    antechamber_time: Quantity | None = assumed(
+        "time", "through the antechamber of the glove box", 1350.0, note="15 to 30 min"
+    )
     handling_time: Quantity | None = assumed("time", "placing, dosing, wiping", 900.0)
 
 

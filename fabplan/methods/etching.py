@@ -32,7 +32,7 @@ class Settings:
     bath_temperature: Quantity | None = quantity("temperature", "temperature of the part", low=0)
     rate: Quantity | None = quantity("growth_rate", "etch rate", low=0)
     over_etch: Quantity | None = assumed("number", "extra share of the etch time", 0.2)
-    undercut: Quantity | None = quantity("number", "lateral over vertical etch (1 in wet baths, 0 in directed plasma)", low=0)
+    undercut: Quantity | None = quantity("number", "lateral over vertical etch (wet 1, directed plasma 0)", low=0)
     selectivity: Quantity | None = quantity("number", "etch rate over that of the mask", low=0)
     mask_thickness: Quantity | None = quantity("length", "thickness of the mask", low=0)
     power: Quantity | None = quantity("power", "power of the plasma", low=0)

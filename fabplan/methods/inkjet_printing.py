@@ -119,7 +119,8 @@ def set_points(settings: Settings, work: Work) -> tuple[SetPoint, ...]:
         *entered(settings, "pitch", "frequency", "ink_solids", "porosity"),
         *present(settings, "nozzles", "nozzle", "drop_speed", "contact_angle", "plate_temperature", "layer_pause"),
         derived("Dry thickness of a layer", layer_thickness(settings), "length", "conservation of solids", *inputs),
-        derived("Layers", None if number is None else float(number), "number", "thickness over that of a layer", *inputs),
+        derived("Layers", None if number is None else float(number), "number", "thickness over that of a layer",
+                *inputs),
         derived("Width of a line", line_width(settings), "length", "circular cap", settings.drop, settings.pitch,
                 settings.contact_angle),
         derived("Inverse Ohnesorge number", inverse_ohnesorge(settings), "number", "1 to 10 is stable", *jet),
@@ -130,7 +131,8 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
     """Ink that is fired."""
     pores = value(settings.porosity)
     solids = product(work.area, work.thickness, None if pores is None else 1.0 - pores)
-    return (Use(settings.ink or "ink", ratio(solids, value(settings.ink_solids)), "m3", "fired; cartridge and purge beside"),)
+    fired = ratio(solids, value(settings.ink_solids))
+    return (Use(settings.ink or "ink", fired, "m3", "fired; cartridge and purge beside"),)
 
 
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
@@ -147,5 +149,6 @@ def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
         found.append(Finding("inkjet-weber", "warning", where, message, we, EJECT, "", "Raise the drive voltage."))
     if nozzle is not None and particle is not None and nozzle < CLOGS * particle:
         message = f"Particles of {particle * 1e9:.3g} nm clog a nozzle of {nozzle * 1e6:.3g} um."
-        found.append(Finding("inkjet-clogging", "warning", where, message, particle, nozzle / CLOGS, "m", "Mill or filter."))
+        change = "Mill or filter the ink."
+        found.append(Finding("inkjet-clogging", "warning", where, message, particle, nozzle / CLOGS, "m", change))
     return tuple(found)

@@ -138,7 +138,8 @@ def request(spec: Spec, route: Route, catalog: Catalog, chem: electrical.Chemist
         footprint=spec.footprint,
         materials={**{r: c.material.id for r, c in route.choices.items()}, "substrate": route.substrate.id},
         limits={role: role_limits(c, route, catalog) for role, c in route.choices.items()},
-        capacity={"anode": chem.anode.capacity, "cathode": chem.cathode.capacity},
+        # lithium metal is not sized by the balance: its recipe says how thick it is
+        capacity={side: p.capacity for side, p in (("anode", chem.anode), ("cathode", chem.cathode)) if not p.metal},
         n_p_ratio=spec.target.n_p_ratio,
         height_max=spec.height_max or DEFAULT_HEIGHT,
         fixed=fixed,

@@ -20,7 +20,7 @@ from fabplan.estimate.resistance import resistance_parts as parts_of
 from fabplan.findings import Finding, ordered
 from fabplan.geometry.body import Body
 from fabplan.geometry.measures import Measures
-from fabplan.geometry.region import Box, area, nanometres
+from fabplan.geometry.region import NANOMETRE, Box, area, bounds, nanometres
 from fabplan.layout import masks as mask_layout
 from fabplan.layout import rules
 from fabplan.layout.measure import measured
@@ -91,14 +91,13 @@ def _toolpaths(problem: Problem, design: Design, bodies: Sequence[Body]) -> list
             continue
         settings = choice.settings
         for body in (b for b in bodies if b.made_by == operation.role and b.pattern == "bead"):
-            layers = int(round(getattr(design.params, "layers")))
-            beads = getattr(design.params, "beads_per_width", None)
+            layers = int(round(design.params.layers))
             nozzle, pitch = value(settings.nozzle), value(settings.layer_pitch)
             speed = value(settings.speed) or value(machine.print_speed)
             assert nozzle and pitch and speed
             printing = PrintSettings(
                 layers=layers, layer_pitch=pitch,
-                beads_per_width=int(round(beads if beads is not None else value(settings.beads_per_width) or 1)),
+                beads_per_width=None,  # walls are drawn in whole beads: the count follows from the bead's section
                 nozzle=nozzle, speed=speed, first_height=nozzle, pressure=value(settings.pressure),
                 extrusion_multiplier=value(settings.extrusion_multiplier) or 1.0,
             )
@@ -156,7 +155,7 @@ def estimated(
     cathode = chem.cathode.capacity * geometry["cathode_volume"] / 3600.0
     active = float(np.ravel(drawing.measures.active_area)[0])
     parts = resistance_parts(cell)
-    window = open_circuit_window(problem, catalog)
+    window = open_circuit_window(problem, catalog, anode, cathode)
     result = {
         "capacity_Ah": at_target["capacity_Ah"],
         "energy_Wh": at_target["energy_Wh"],
@@ -180,43 +179,74 @@ def estimated(
     return result, document, entries
 
 
-def open_circuit_window(problem: Problem, catalog: Catalog) -> list[float]:
-    """Open-circuit voltage when empty and at full charge [V]."""
+def open_circuit_window(problem: Problem, catalog: Catalog, anode_charge: float, cathode_charge: float) -> list[float]:
+    """Open-circuit voltage of the balanced cell when empty and at full charge [V]."""
     chem = problem.chemistry
-    anode, cathode = chem.anode, chem.cathode
+    anode, cathode = electrical.balanced(chem, anode_charge, cathode_charge)
 
-    def ocv(xa: float, xc: float) -> float:
-        below = 0.0 if anode.metal else electrical.interpolated(catalog.ocp[anode.ocp].stoichiometry, catalog.ocp[anode.ocp].voltage, xa)
-        return electrical.interpolated(catalog.ocp[cathode.ocp].stoichiometry, catalog.ocp[cathode.ocp].voltage, xc) - below
+    def at(p: electrical.Porous, x: float) -> float:
+        return 0.0 if p.metal else electrical.interpolated(catalog.ocp[p.ocp].stoichiometry, catalog.ocp[p.ocp].voltage, x)
 
-    return [round(ocv(anode.discharged, cathode.discharged), 4), round(ocv(anode.charged, cathode.charged), 4)]
+    full, empty = (at(chem.cathode, cathode[end]) - at(chem.anode, anode[end]) for end in (0, 1))
+    return [round(empty, 4), round(full, 4)]
 
 
 def resistance_parts(cell: drawn.Drawn) -> dict[str, float]:
-    """DC resistance of the whole cell by part [ohm]."""
-    return {k: v / cell.scale for k, v in parts_of(read_cells(dict(cell.document), "cell"))[0].items()}
+    """DC resistance of the whole cell at full charge by part [ohm], parts that are zero left out."""
+    found = parts_of(read_cells(dict(cell.document), "cell"))
+    whole = {f.name: float(getattr(found, f.name)[0]) / cell.scale for f in dataclasses.fields(found)}
+    names = {"negative": "anode", "positive": "cathode", "contact": "collectors"}
+    return {_renamed(k, names): v for k, v in whole.items() if v != 0.0}
+
+
+def _renamed(key: str, names: Mapping[str, str]) -> str:
+    for old, new in names.items():
+        key = key.replace(old, new)
+    return key
 
 
 def verdict(
     attempt: Attempt, drawing: Drawing, estimate: Mapping[str, Any], catalog: Catalog
 ) -> tuple[Finding, ...]:
     """All findings of the drawn cell."""
-    problem = attempt.problem
-    assert problem is not None
+    problem, sized = attempt.problem, attempt.sized
+    assert problem is not None and sized is not None and sized.chosen is not None
+    design = sized.chosen
     request, route = problem.request, problem.route
     materials = catalog.materials
     footprint = problem.request.footprint
-    barrier = float(np.ravel(drawing.measures.active_area)[0])
+    potentials = cell_rules.of_both(problem.chemistry, catalog, estimate)
     found: list[Finding] = [
         *rules.check(drawing.bodies, drawing.layers, footprint_box(problem), request.limits, drawing.measures, footprint.terminals),
-        *process_rules.check(route, drawing.steps, drawing.bodies, materials),
-        *cell_rules.check(route, problem.chemistry, catalog, problem.target, estimate, barrier),
+        *process_rules.check(route, drawing.steps, drawing.bodies, materials, potentials),
+        *cell_rules.check(route, problem.chemistry, catalog, problem.target, estimate, openings(drawing.bodies, design.params)),
         *_method_findings(problem, drawing),
         *_print_rules(problem, drawing),
         *_time(drawing.steps),
         *_height(problem, drawing),
     ]
     return ordered(found)
+
+
+def openings(bodies: Sequence[Body], params: Any) -> dict[str, cell_rules.Opening]:
+    """Role -> where its barrier lets water in.
+
+    A frame lets it in through its side, as high as it stands, all around and over its width; a film or
+    foil through its plan.
+    """
+    found: dict[str, cell_rules.Opening] = {}
+    covers = [b for b in bodies if b.role == "encapsulation"]
+    for body in covers:
+        framed = any(b.name == "frame" and b.made_by == body.made_by for b in covers)
+        if framed and body.name != "frame":
+            continue
+        x0, y0, x1, y1 = bounds(body.region)
+        side = 2 * ((x1 - x0) + (y1 - y0)) * NANOMETRE * body.thickness
+        width = float(params.seal_width) if framed else None
+        opened = found.get(body.made_by)
+        more = opened.area if opened else 0.0
+        found[body.made_by] = cell_rules.Opening(more + (side if framed else area(body.region)), width)
+    return found
 
 
 def _method_findings(problem: Problem, drawing: Drawing) -> list[Finding]:
@@ -249,7 +279,7 @@ def _time(flow: Sequence[Step]) -> list[Finding]:
     for step in flow:
         if step.duration is None:
             found.append(Finding("duration-unknown", "warning", step.id, f"step {step.number} ({step.title}): its rate is not known, so no time is stated; deposit a witness and measure", change="put the measured rate into a catalog overlay"))
-        elif step.duration > LONG_STEP:
+        elif step.duration > LONG_STEP and not step.toolpath:  # printing has its own finding
             found.append(Finding("long-step", "warning", step.id, f"step {step.number} ({step.title}) takes {units.show(step.duration, 'time')}", step.duration, LONG_STEP, "s"))
     return found
 
@@ -369,7 +399,6 @@ def _digest(problem: Problem, catalog: Catalog) -> str:
 def curves(problem: Problem, cell: drawn.Drawn) -> tuple[dict[str, Any], ...]:
     """Discharge curves of the whole cell for plots."""
     return tuple(
-        {"c_rate": c["c_rate"], "capacity_Ah": [q * cell.scale for q in c[f"capacity_{cell.unit}"]], "voltage_V": list(c["voltage_V"])}
+        {"c_rate": c.c_rate, "capacity_Ah": (c.capacity * cell.scale).tolist(), "voltage_V": c.voltage.tolist(), "tier": c.tier}
         for c in traced(read_cells(dict(cell.document), "cell"))
     )
-

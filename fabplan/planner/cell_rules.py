@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fabplan import units
 from fabplan.catalog.loader import Catalog
+from fabplan.catalog.types import Barrier
 from fabplan.findings import Finding
 from fabplan.planner.electrical import Chemistry, Porous, balanced, interpolated
 from fabplan.planner.route import Route
@@ -16,11 +18,20 @@ from fabplan.planner.spec import Target
 WATER_CHARGE = 96485.33212 / 0.01801528  # coulomb of lithium per kilogram of water: one Li per H2O
 SHELF_LOSS = 0.2  # share of the capacity whose loss ends the shelf life
 SHELF_DAYS = 30.0
+JOINT_WIDTH = 1e-3  # metre: width that edge transmissions are stated for
 DEPLETION_TRUST = 0.5  # electrochemistry.md 2h: below it the closed form stays within 0.15 %
 
 
+@dataclass(frozen=True)
+class Opening:
+    """Where a barrier lets water in: ``area`` [m²] of a film, or of the open side of a joint of ``width`` [m]."""
+
+    area: float
+    width: float | None
+
+
 def check(
-    route: Route, chem: Chemistry, catalog: Catalog, target: Target, estimate: Mapping[str, Any], barrier_area: float
+    route: Route, chem: Chemistry, catalog: Catalog, target: Target, estimate: Mapping[str, Any], openings: Mapping[str, Opening]
 ) -> tuple[Finding, ...]:
     """All findings of the cell's electrochemistry."""
     return (
@@ -29,7 +40,7 @@ def check(
         *balance(chem, estimate),
         *target_met(target, estimate),
         *trust(chem, estimate),
-        *shelf_life(route, estimate, barrier_area),
+        *shelf_life(route, estimate, openings),
     )
 
 
@@ -42,12 +53,16 @@ def potentials(p: Porous, window: tuple[float, float], catalog: Catalog) -> tupl
     return min(ends), max(ends)
 
 
+def of_both(chem: Chemistry, catalog: Catalog, estimate: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """Net -> lowest and highest potential of its electrode in the balanced cell [V against Li]."""
+    anode, cathode = balanced(chem, estimate["anode_capacity_Ah"] or 0.0, estimate["cathode_capacity_Ah"])
+    return {"anode": potentials(chem.anode, anode, catalog), "cathode": potentials(chem.cathode, cathode, catalog)}
+
+
 def windows(route: Route, chem: Chemistry, catalog: Catalog, estimate: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Collectors and electrolyte inside their potential windows."""
     findings: list[Finding] = []
-    anode_window, cathode_window = balanced(chem, estimate["anode_capacity_Ah"] or 0.0, estimate["cathode_capacity_Ah"])
-    for net, electrode, window in (("anode", chem.anode, anode_window), ("cathode", chem.cathode, cathode_window)):
-        low, high = potentials(electrode, window, catalog)
+    for net, (low, high) in of_both(chem, catalog, estimate).items():
         role = collector_role(route, net)
         material = route.choices[role].material if role else None
         if material is not None and material.collector is not None:
@@ -92,7 +107,7 @@ def balance(chem: Chemistry, estimate: Mapping[str, Any]) -> tuple[Finding, ...]
         findings.append(Finding("no-voltage", "error", "cell", f"{chem.anode.material} against {chem.cathode.material} gives {high:.2f} V at full charge: anode and cathode are exchanged or too close", high, 0.2, "V", "exchange anode and cathode"))
     ratio = estimate["n_p_ratio"]
     if ratio is not None and ratio < 1.0:
-        findings.append(Finding("n-p-ratio", "warning", "cell", f"N/P is {ratio:.2f}: the anode is full before the cathode is empty; lithium may plate on anodes that work near 0 V", ratio, 1.0, "", "a wider or thicker anode"))
+        findings.append(Finding("n-p-ratio", "warning", "cell", f"N/P is {ratio:.2f}: the anode limits the cell, the cathode is not used to its end; near 0 V such an anode plates lithium", ratio, 1.0, "", "a wider or thicker anode"))
     return tuple(findings)
 
 
@@ -132,17 +147,36 @@ def trust(chem: Chemistry, estimate: Mapping[str, Any]) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def shelf_life(route: Route, estimate: Mapping[str, Any], area: float) -> tuple[Finding, ...]:
-    """Water through the encapsulation takes lithium: one Li per H2O (1 g/m²/day takes 149 µAh/cm²/day)."""
-    barriers = [c.material for r, c in route.choices.items() if r in ("lid", "seal", "encapsulation") and c.material.barrier]
-    rates = [b.barrier.water_vapour_transmission.value for b in barriers if b.barrier and b.barrier.water_vapour_transmission and b.barrier.water_vapour_transmission.value is not None]
-    if not barriers:
-        return ()
-    if not rates:
+def shelf_life(route: Route, estimate: Mapping[str, Any], openings: Mapping[str, Opening]) -> tuple[Finding, ...]:
+    """Water through the encapsulation takes lithium: one Li per H2O (1 g/m²/day takes 149 µAh/cm²/day).
+
+    Parameters
+    ----------
+    openings : role -> where its barrier lets water in; sideways through a joint the flow falls with its width
+    """
+    stated, loss = [], 0.0
+    for role, opening in openings.items():
+        choice = route.choices.get(role)
+        rate = _transmission(choice.material.barrier, opening) if choice else None
+        if choice is None or rate is None:
+            continue
+        stated.append(f"{choice.material.name} {rate * 86400 * 1e3:.3g} g/m2/day through {units.show(opening.area, 'area')}")
+        loss += rate * opening.area * WATER_CHARGE  # coulomb of lithium per second
+    if not stated:
         return (Finding("barrier-unknown", "warning", "encapsulation", "the water vapour transmission of the encapsulation is unknown: no shelf life can be stated"),)
-    loss = max(rates) * area * WATER_CHARGE  # coulomb per second through the weakest part
     charge = estimate["equilibrium_capacity_Ah"] * 3600.0
     days = SHELF_LOSS * charge / loss / 86400.0 if loss > 0 else float("inf")
-    text = f"moisture takes {SHELF_LOSS:.0%} of the capacity in {days:.3g} days (weakest part {max(rates) * 86400 * 1e3:.3g} g/m2/day over the whole lid; one Li per H2O)"
+    text = f"moisture takes {SHELF_LOSS:.0%} of the capacity in {days:.2g} days ({'; '.join(stated)}; one Li per H2O)"
     severity = "warning" if days < SHELF_DAYS else "info"
-    return (Finding("shelf-life", severity, "encapsulation", text, days * 86400.0, SHELF_DAYS * 86400.0, "s", "a barrier film (Al2O3 by ALD, metal, glass) over the polymer" if severity == "warning" else ""),)  # type: ignore[arg-type]
+    change = "a barrier film (Al2O3 by ALD, metal, glass) over the polymer, a wider rim, or dry storage" if severity == "warning" else ""
+    return (Finding("shelf-life", severity, "encapsulation", text, days * 86400.0, SHELF_DAYS * 86400.0, "s", change),)  # type: ignore[arg-type]
+
+
+def _transmission(barrier: Barrier | None, opening: Opening) -> float | None:
+    """Water through an opening [kg/m²/s]; None when nobody has stated it."""
+    if barrier is None:
+        return None
+    edge = barrier.edge_transmission.value if barrier.edge_transmission else None
+    if opening.width is not None and edge is not None:
+        return edge * JOINT_WIDTH / opening.width
+    return barrier.water_vapour_transmission.value if barrier.water_vapour_transmission else None

@@ -24,6 +24,7 @@ from fabplan.records import worst
 
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 #: relative spread that a confidence stands for: general practice, process.md section 7
+LARGEST_SHARE = 0.95
 SPREAD = {"high": 0.15, "medium": 0.4, "low": 2.0}
 
 
@@ -125,7 +126,8 @@ def _range(given: Input) -> tuple[float, float]:
     else:
         low, high = q.value * (1 - spread), q.value * (1 + spread)
     if q.dimension == "number":
-        low, high = max(0.0, low), min(1.0, high) if q.value <= 1.0 else high
+        # shares stay shares; at 1 a transference number or a solid share would leave nothing to conduct or to fill
+        low, high = max(0.0, low), min(LARGEST_SHARE, high) if q.value <= 1.0 else high
     return low, high
 
 

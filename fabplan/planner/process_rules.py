@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from fabplan import units
-from fabplan.catalog.types import Material, Recipe, TemperatureLimit
+from fabplan.catalog.pairs import INERT, OXIDISING, temperature_limit
+from fabplan.catalog.pairs import contacts as pair_rules
+from fabplan.catalog.types import Material, Recipe
 from fabplan.findings import Finding
 from fabplan.geometry.body import Body
 from fabplan.planner.flow import FURNACE
@@ -17,21 +19,13 @@ from fabplan.planner.plan import Step
 from fabplan.planner.route import Route
 
 ROOM = 313.15  # kelvin: below 40 degC nothing is checked, every material of the catalog bears that
-#: atmosphere of a step -> atmospheres of limits that apply to it
-APPLIES: Mapping[str, tuple[str, ...]] = {
-    "inert": ("any", "inert"),
-    "nitrogen": ("any", "inert", "nitrogen"),
-    "forming-gas": ("any", "inert", "forming-gas"),
-    "vacuum": ("any", "inert", "vacuum"),
-    "dry-air": ("any", "air", "oxygen", "dry-air"),
-    "air": ("any", "air", "oxygen"),
-    "oxygen": ("any", "air", "oxygen"),
-    # a recipe that does not say where it runs may run in air
-    "any": ("any", "air", "oxygen"),
-}
-
-
-def check(route: Route, steps: Sequence[Step], bodies: Sequence[Body], materials: Mapping[str, Material]) -> tuple[Finding, ...]:
+def check(
+    route: Route,
+    steps: Sequence[Step],
+    bodies: Sequence[Body],
+    materials: Mapping[str, Material],
+    potentials: Mapping[str, tuple[float, float]],
+) -> tuple[Finding, ...]:
     """All process findings of a flow."""
     return (
         *temperature_order(route, steps, materials),
@@ -39,7 +33,7 @@ def check(route: Route, steps: Sequence[Step], bodies: Sequence[Body], materials
         *solvents(route, steps),
         *facility(route, steps),
         *thickness(route, bodies),
-        *contacts(route, materials),
+        *contacts(route, materials, potentials),
         *substrate_insulates(route),
         *roughness(route),
     )
@@ -48,28 +42,6 @@ def check(route: Route, steps: Sequence[Step], bodies: Sequence[Body], materials
 def left_by(recipe: Recipe, material: str) -> tuple[str, ...]:
     """Ids of the materials that a recipe leaves on the part."""
     return recipe.materials or ((material,) if material else ())
-
-
-def bears(material: Material, atmosphere: str, touching: Iterable[str]) -> TemperatureLimit | None:
-    """The limit that holds for a material in an atmosphere beside its neighbours, None when none is known.
-
-    A limit for a neighbour outranks the general one, one for the atmosphere outranks ``any``; of equal
-    rank the lowest holds.
-    """
-    neighbours = set(touching)
-    atmospheres = APPLIES.get(atmosphere, ("any",))
-    fitting = [
-        limit
-        for limit in material.temperature_limits
-        if limit.temperature.value is not None
-        and limit.atmosphere in atmospheres
-        and (not limit.touching or limit.touching in neighbours)
-    ]
-    if not fitting:
-        return None
-    rank = max((bool(x.touching), x.atmosphere != "any") for x in fitting)
-    best = [x for x in fitting if (bool(x.touching), x.atmosphere != "any") == rank]
-    return min(best, key=lambda x: x.temperature.value or 0.0)
 
 
 def temperature_order(route: Route, steps: Sequence[Step], materials: Mapping[str, Material]) -> tuple[Finding, ...]:
@@ -93,10 +65,10 @@ def _hot(
     own = maker is not None and (step.recipe.id in maker.recipe.after or step.role == maker.role)
     leaves = maker.recipe.leaves if maker and maker.recipe.leaves else None
     if leaves and leaves.temperature and leaves.temperature.value is not None:
-        if not own and leaves.atmosphere in APPLIES.get(step.atmosphere, ("any",)):
+        if not own and _applies(leaves.atmosphere, step.atmosphere):
             yield from _compare(step, hot, f"{name} as made by {maker.recipe.id if maker else ''}", leaves.temperature.value, leaves.temperature.source, "")
         return
-    limit = bears(material, step.atmosphere, present) if material else None
+    limit = temperature_limit(material, step.atmosphere, tuple(present)) if material else None
     if limit is None:
         if not own and hot > 353.15:
             yield Finding(
@@ -107,6 +79,12 @@ def _hot(
         return
     beside = f" on {limit.touching}" if limit.touching else ""
     yield from _compare(step, hot, name + beside, limit.temperature.value or 0.0, limit.temperature.source, limit.reason)
+
+
+def _applies(stated: str, atmosphere: str) -> bool:
+    """Whether a limit stated for one atmosphere speaks of a step in another; an unsaid one is the worst."""
+    family = INERT if stated in INERT else OXIDISING
+    return stated == "any" or atmosphere == "any" or atmosphere in family
 
 
 def _compare(step: Step, hot: float, who: str, allowed: float, source: str, reason: str) -> Iterable[Finding]:
@@ -209,29 +187,45 @@ def thickness(route: Route, bodies: Sequence[Body]) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def contacts(route: Route, materials: Mapping[str, Material]) -> tuple[Finding, ...]:
-    """Pairs that must not touch."""
-    touching = (
-        ("anode", "electrolyte"), ("cathode", "electrolyte"),
-        ("collector", "electrolyte"), ("collector", "anode"), ("collector", "cathode"),
-        ("anode_collector", "anode"), ("cathode_collector", "cathode"),
-    )
-    findings = []
-    for one, other in touching:
-        first, second = route.material(one), route.material(other)
-        if first is None or second is None:
-            continue
-        for a, b in ((first, second), (second, first)):
-            for rule in a.contacts:
-                if rule.material == b.id:
+def contacts(route: Route, materials: Mapping[str, Material], potentials: Mapping[str, tuple[float, float]]) -> tuple[Finding, ...]:
+    """Pairs that must not touch, at the potentials where they meet.
+
+    Parameters
+    ----------
+    potentials : net -> (lowest, highest) of its electrode against Li [V]
+    """
+    findings: dict[Finding, None] = {}
+    for one, other, net in _meetings(route):
+        for first, second in _pairs(route, materials, one, other):
+            for potential in potentials.get(net, (None, None)):
+                for rule in pair_rules(first, second, potential):
                     severity = "warning" if rule.severity == "warning" else "error"
-                    findings.append(Finding("contact", severity, f"{one}, {other}", f"{a.name} touches {b.name}: {rule.reason} [{rule.source or a.source}]"))
-    base = [route.substrate, *(materials[m] for c in route.choices.values() for m in c.recipe.materials if m in materials)]
-    for rule in (r for c in route.choices.values() if c.role.endswith("collector") for r in c.material.contacts):
-        if rule.material == route.substrate.id and base:
-            severity = "warning" if rule.severity == "warning" else "error"
-            findings.append(Finding("contact", severity, "collector, substrate", f"collector on {route.substrate.name}: {rule.reason} [{rule.source}]"))
+                    text = f"{first.name} touches {second.name}: {rule.reason} [{rule.source or first.source}]"
+                    findings[Finding("contact", severity, f"{one}, {other}", text, change="another material for one of the two, or a barrier between them")] = None  # type: ignore[arg-type]
     return tuple(findings)
+
+
+def _meetings(route: Route) -> Iterable[tuple[str, str, str]]:
+    """Roles that touch, and the net whose potential they see (empty: none)."""
+    for net in ("anode", "cathode"):
+        collector = f"{net}_collector" if f"{net}_collector" in route.choices else "collector"
+        yield from ((net, "electrolyte", net), (collector, "electrolyte", net), (collector, net, net), (collector, "substrate", ""))
+    for cover in ("lid", "seal", "encapsulation"):
+        yield cover, "electrolyte", ""
+
+
+def _pairs(route: Route, materials: Mapping[str, Material], one: str, other: str) -> Iterable[tuple[Material, Material]]:
+    """Materials of two roles; what a collector leaves beneath (adhesion) counts only on the substrate."""
+    def of(role: str) -> list[Material]:
+        if role == "substrate":
+            return [route.substrate]
+        choice = route.choices.get(role)
+        if choice is None:
+            return []
+        below = [materials[m] for m in choice.recipe.materials if m in materials] if other == "substrate" else []
+        return list(dict.fromkeys([choice.material, *below]))
+
+    return ((a, b) for a in of(one) for b in of(other))
 
 
 def substrate_insulates(route: Route) -> tuple[Finding, ...]:

@@ -54,7 +54,10 @@ def star(draw: st.DrawFn) -> list[tuple[int, int]]:
     """A simple polygon: corners at rising angles around the origin."""
     n = draw(st.integers(3, 24))
     radii = draw(st.lists(st.integers(1_000, 100_000), min_size=n, max_size=n))
-    corners = [(round(r * math.cos(2 * math.pi * k / n)), round(r * math.sin(2 * math.pi * k / n))) for k, r in enumerate(radii)]
+    corners = [
+        (round(r * math.cos(2 * math.pi * k / n)), round(r * math.sin(2 * math.pi * k / n)))
+        for k, r in enumerate(radii)
+    ]
     return corners
 
 

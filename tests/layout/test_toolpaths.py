@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -53,7 +54,8 @@ def test_beads_fill_their_walls_and_nothing_else(shape, beads, layers, turn, of_
     body, other = (cathode, anode) if of_cathode else (anode, cathode)
     if turn:
         body, other = (dataclasses.replace(b, region=turned(b.region)) for b in (body, other))
-    path = toolpath(body, dataclasses.replace(SETTINGS, beads_per_width=beads, layers=layers), MACHINE, 0, "p", FOOTPRINT)
+    wanted = dataclasses.replace(SETTINGS, beads_per_width=beads, layers=layers)
+    path = toolpath(body, wanted, MACHINE, 0, "p", FOOTPRINT)
     drawn, rival = flat(body.region), flat(other.region)
     bus = shape["bus"]
     bus_beads = max(1, (2 * bus * beads + shape["width"]) // (2 * shape["width"]))
@@ -85,7 +87,8 @@ def test_coordinates_are_whole_nanometres(shape, beads):
 
 def test_one_finger_by_hand():
     """Wall 60 wide, 700 long, two beads: 15 and 45 um across, from the bus at 60 to 760 - 15 um."""
-    path = toolpath(walls("anode", comb(1, 60 * UM, 0, 700 * UM, 60 * UM), "anode"), SETTINGS, MACHINE, 0, "p", FOOTPRINT)
+    body = walls("anode", comb(1, 60 * UM, 0, 700 * UM, 60 * UM), "anode")
+    path = toolpath(body, SETTINGS, MACHINE, 0, "p", FOOTPRINT)
     got = [line.round().astype(int).tolist() for line in lines(path, 1)]
     z = 30_300
     assert path.kinds[:5] == ("prime", "bus", "bus", "wall", "wall")
@@ -102,7 +105,7 @@ def test_length_time_and_ink_by_a_second_formula():
         if here is not None:
             travelled += math.dist(here[:2], line[0][:2])
         travelled += path.safe_height - line[0][2] + path.safe_height - line[-1][2]
-        printed_length += sum(math.dist(a, b) for a, b in zip(line, line[1:], strict=False))
+        printed_length += sum(math.dist(a, b) for a, b in pairwise(line))
         here = line[-1]
     travelled += math.dist(here[:2], path.points[0, :2])
     assert path.printed_length == pytest.approx(printed_length, rel=1e-12)
@@ -152,9 +155,21 @@ def test_order_is_bus_first_and_travel_is_short():
     assert first == ["bus"] * 2 + ["wall"] * 12
     assert path.layer_of.tolist() == sorted(path.layer_of.tolist())
     ends = lines(path, 2)
-    hops = [math.dist(a[-1][:2], b[0][:2]) for a, b in zip(ends[2:], ends[3:], strict=False)]
+    hops = [math.dist(a[-1][:2], b[0][:2]) for a, b in pairwise(ends[2:])]
     assert max(hops) <= 190 * UM  # to the next finger; never back along a finger
     assert lines(path, 1)[2][0][1] == pytest.approx(60 * UM)  # the first starts at the bus
+
+
+@pytest.mark.parametrize(("width", "beads"), [(20, 1), (44, 1), (60, 2), (360, 12), (345, 12)])
+def test_walls_get_as_many_beads_as_fill_them(width, beads):
+    """30 um nozzle, 24 um pitch: one bead is pi 30^2/(4 24) = 29.45 um wide; 345/29.45 = 11.7."""
+    free = dataclasses.replace(SETTINGS, beads_per_width=None)
+    path = toolpath(pair(width=width * UM)[0], free, MACHINE, 0, "p", FOOTPRINT)
+    walls_of_layer = [k for k, n in zip(path.kinds, path.layer_of, strict=True) if n == 1 and k == "wall"]
+    assert len(walls_of_layer) == 4 * beads
+    assert path.bead_width == pytest.approx(width * 1e-6 / beads)
+    wide = toolpath(pair(width=360 * UM)[0], dataclasses.replace(free, bead_width=60e-6), MACHINE, 0, "p", FOOTPRINT)
+    assert wide.bead_width == pytest.approx(60e-6)
 
 
 def test_faulty_settings_are_told_together():
@@ -227,6 +242,8 @@ def machine_change(**fields):
         (machine_change(travel_x=quantity(4e-3)), {}, ("axis-range", "error")),
         (machine_change(nozzles=(Nozzle(diameter=quantity(5e-5)),)), {}, ("nozzle", "warning")),
         (change(extrusion_multiplier=1.5), {}, ("bead-section", "warning")),
+        (change(extrusion_multiplier=2.2), {}, ("bead-section", "error")),
+        (change(bead_width=345e-6), {}, ("bead-section", "error")),
         (change(layer_pitch=31e-6), {}, ("layer-pitch", "error")),
         (change(nozzle=24e-6), {}, ("standoff", "warning")),
         (change(start_delay=0.0), {}, None),
@@ -301,7 +318,6 @@ def test_a_filament_through_the_other_net_is_an_error():
 def test_settings_have_no_hidden_machine_values():
     fields = {f.name for f in dataclasses.fields(PrintSettings)}
     assert {"travel_speed", "safe_height", "start_delay", "stop_delay"} <= fields
-    given_path = toolpath(
-        pair()[0], dataclasses.replace(SETTINGS, travel_speed=1e-3, start_delay=0.2, stop_delay=0.0), MACHINE, 0, "p", FOOTPRINT
-    )
+    wanted = dataclasses.replace(SETTINGS, travel_speed=1e-3, start_delay=0.2, stop_delay=0.0)
+    given_path = toolpath(pair()[0], wanted, MACHINE, 0, "p", FOOTPRINT)
     assert (given_path.travel_speed, given_path.start_delay, given_path.stop_delay) == (1e-3, 0.2, 0.0)

@@ -90,7 +90,7 @@ def test_pairs_that_must_not_touch() -> None:
     latp = material("latp", contacts=(Contact(material="lithium", reason="reduced"),))
     lithium = material("lithium")
     here = route(choice("anode", lithium, recipe("li")), choice("electrolyte", latp, recipe("latp")), substrate=GLASS)
-    assert [f.severity for f in rules.contacts(here, {})] == ["error"]
+    assert [f.severity for f in rules.contacts(here, {}, {})] == ["error"]
 
 
 def test_a_conducting_substrate_shorts_the_cell() -> None:

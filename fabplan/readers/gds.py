@@ -1,0 +1,136 @@
+"""Mask files of anyone, read safely: structure first, then gdstk in a child process with limits."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fabplan.errors import BadInput, Problem
+from fabplan.geometry.region import FLAT_CAP
+from fabplan.readers._gds_records import checked
+from fabplan.readers.guarded import read_bytes
+
+MOST_BYTES = 64 << 20
+WALL_CLOCK = 30.0  # seconds
+CHILD = Path(__file__).with_name("_gds_child.py")
+OASIS_MAGIC, OASIS_END = b"%SEMI-OASIS\r\n", 256
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """N polygons; polygon k owns rows ``starts[k]`` up to ``starts[k + 1]`` of ``points`` [nm].
+
+    ``points`` has shape (P, 2), ``starts`` shape (N + 1,); the last vertex does not repeat the first.
+    """
+
+    points: Integers
+    starts: Integers
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+
+@dataclass(frozen=True)
+class MaskFile:
+    """Names of the top cells, and flat polygons by (layer, datatype)."""
+
+    tops: tuple[str, ...]
+    layers: Mapping[tuple[int, int], Outlines]
+
+
+def read_gds(path: Path, most: int = FLAT_CAP) -> MaskFile:
+    """Flat polygons of a GDSII file.
+
+    Raises
+    ------
+    BadInput : the file cannot be read, is broken, too large, or holds more than ``most`` polygons
+    """
+    data = read_bytes(path, MOST_BYTES, path.name)
+    checked(data, path.name, most)
+    return _in_child("gds", path, most)
+
+
+def read_oasis(path: Path, most: int = FLAT_CAP) -> MaskFile:
+    """Flat polygons of an OASIS file; its checksum must hold where it has one.
+
+    Raises
+    ------
+    BadInput : as `read_gds`
+    """
+    check_oasis(read_bytes(path, MOST_BYTES, path.name), path.name)
+    return _in_child("oas", path, most)
+
+
+def check_oasis(data: bytes, where: str) -> None:
+    """Magic, and an END record of 256 bytes that closes the file, with its checksum.
+
+    Facts of the format: SEMI P39. The last record has id 2 and exactly 256 bytes; it ends with the
+    validation scheme 0, or 1 or 2 followed by CRC-32 or byte sum of all that stands before it.
+
+    Raises
+    ------
+    BadInput : one of them does not hold
+    """
+    if not data.startswith(OASIS_MAGIC):
+        raise BadInput(Problem("not an OASIS file", where, repr(data[:13])))
+    if len(data) < len(OASIS_MAGIC) + OASIS_END or data[-OASIS_END] != 2:
+        raise BadInput(Problem("the OASIS file does not close with its end record", where, f"{len(data)} bytes"))
+    sums = {1: zlib.crc32(data[:-4]), 2: sum(data[:-4]) & 0xFFFFFFFF}
+    scheme, stored = data[-5], int.from_bytes(data[-4:], "little")
+    if data[-1] != 0 or scheme in sums:
+        if sums.get(scheme) != stored:
+            raise BadInput(Problem("the OASIS file's checksum does not hold", where, f"{stored:08x}"))
+
+
+def _in_child(kind: str, path: Path, most: int) -> MaskFile:
+    """What the reader says, from a process that may die."""
+    quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    system = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    command = [sys.executable, "-I", str(CHILD), kind, str(path.resolve()), str(most)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, timeout=WALL_CLOCK, env={**system, **quiet}, stdin=subprocess.DEVNULL, check=False
+        )
+    except subprocess.TimeoutExpired as fault:
+        raise BadInput(Problem("the reader did not finish", path.name, allowed=f"{WALL_CLOCK:g} s")) from fault
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        why = f"signal {-done.returncode}" if done.returncode < 0 else (said[-1][:120] if said else "no reason given")
+        raise BadInput(Problem("the reader stopped", path.name, why))
+    try:
+        return _unpacked(done.stdout)
+    except (ValueError, KeyError, TypeError) as fault:
+        raise BadInput(Problem("the reader's answer makes no sense", path.name)) from fault
+
+
+def _unpacked(answer: bytes) -> MaskFile:
+    """Arrays from the child's plain bytes.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError : not what the child writes
+    """
+    head, _, body = answer.partition(b"\n")
+    described = json.loads(head)
+    numbers = np.frombuffer(body, "<i8").astype(np.int64)
+    layers, at = {}, 0
+    for layer, datatype, polygons, points in described["layers"]:
+        counts, block = numbers[at : at + polygons], numbers[at + polygons : at + polygons + 2 * points]
+        if len(block) != 2 * points or int(counts.sum()) != points:
+            raise ValueError("arrays do not fit their description")
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        layers[(int(layer), int(datatype))] = Outlines(block.reshape(-1, 2), starts)
+        at += polygons + 2 * points
+    if at != len(numbers):
+        raise ValueError("more data than described")
+    return MaskFile(tuple(map(str, described["tops"])), layers)

@@ -1,0 +1,217 @@
+"""What every structure must hold, also one that someone else brings: drawing and closed form agree."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fabplan import plugins
+from fabplan.architectures.base import Request, beyond, one, snapped
+from fabplan.geometry import shapes
+from fabplan.geometry.body import ROLES, Body
+from fabplan.geometry.region import NANOMETRE, Region, area, count, joined
+from tests.architectures.requests import request, requests
+
+STRUCTURES = [plugins.load("architectures", name) for name in plugins.names("architectures")]
+every = pytest.mark.parametrize("structure", STRUCTURES, ids=lambda module: module.__name__.rsplit(".", 1)[-1])
+quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def drawn(structure: ModuleType, given_request: Request, pick: float = 0.5) -> tuple[Any, Any, tuple[Body, ...]] | None:
+    """Params, measures and bodies of one feasible design; None when there is none."""
+    params = structure.design_space(given_request)
+    found = structure.measures(params, given_request)
+    feasible = np.flatnonzero(found.feasible)
+    if not len(feasible):
+        return None
+    chosen = one(params, int(feasible[int(pick * (len(feasible) - 1))]))
+    return chosen, structure.measures(chosen, given_request), structure.cell(chosen, given_request)
+
+
+def net(bodies: tuple[Body, ...], name: str) -> Region:
+    return joined(body.region for body in bodies if body.net == name)
+
+
+@every
+@quick
+@given(data=st.data())
+def test_drawing_equals_closed_form(structure: ModuleType, data: Any) -> None:
+    asked = data.draw(requests(structure))
+    found = drawn(structure, asked, data.draw(st.floats(0, 1)))
+    if found is None:
+        return
+    _, measures, bodies = found
+    for side in ("anode", "cathode"):
+        electrodes = [body for body in bodies if body.role == side]
+        plan = sum(shapes.to_shapely(body.region).area for body in electrodes) * NANOMETRE**2
+        volume = sum(area(body.region) * body.thickness for body in electrodes)
+        assert plan == pytest.approx(float(getattr(measures, f"{side}_area")), rel=1e-9)
+        assert volume == pytest.approx(float(getattr(measures, f"{side}_volume")), rel=1e-9)
+        # every net is one piece: collector, electrode and pad together
+        assert shapes.pieces(net(bodies, side)) == 1
+        narrow = min(shapes.minimum_width(body.region) for body in bodies if body.net == side)
+        assert narrow * NANOMETRE >= float(measures.minimum_width) * (1 - 1e-9)
+    for body in bodies:
+        assert shapes.to_shapely(body.region).area == pytest.approx(area(body.region) / NANOMETRE**2, rel=1e-9)
+        if body.bottom is not None:
+            assert body.bottom + body.thickness <= float(measures.height) * (1 + 1e-9)
+
+
+@every
+@quick
+@given(data=st.data())
+def test_nets_keep_their_gap(structure: ModuleType, data: Any) -> None:
+    found = drawn(structure, data.draw(requests(structure)), data.draw(st.floats(0, 1)))
+    if found is None:
+        return
+    _, measures, bodies = found
+    film = joined(body.region for body in bodies if body.role in ("electrolyte", "insulator") and body.bottom is None)
+    apart = []
+    for ours in (body for body in bodies if body.net == "anode"):
+        for theirs in (body for body in bodies if body.net == "cathode"):
+            if ours.bottom is None or theirs.bottom is None:
+                # a conformal conductor stands on the substrate only where no film lies below it
+                bare = [shapes.difference(b.region, film) if b.bottom is None else b.region for b in (ours, theirs)]
+                apart.append(shapes.distance(*bare))
+            elif min(b.bottom + b.thickness for b in (ours, theirs)) > max(ours.bottom, theirs.bottom) + 1e-12:
+                apart.append(shapes.distance(ours.region, theirs.region))
+    assert min(apart) * NANOMETRE == pytest.approx(float(measures.minimum_gap), rel=1e-9)
+    assert float(measures.minimum_gap) > 0
+
+
+@every
+@quick
+@given(data=st.data())
+def test_everything_stands_in_the_footprint(structure: ModuleType, data: Any) -> None:
+    asked = data.draw(requests(structure))
+    found = drawn(structure, asked, data.draw(st.floats(0, 1)))
+    if found is None:
+        return
+    bodies = found[2]
+    assert beyond(bodies, asked.footprint) == ()
+    small = dataclasses.replace(asked.footprint, width=asked.footprint.width / 4)
+    assert set(beyond(bodies, small)) <= {body.name for body in bodies}
+
+
+@every
+def test_beyond_names_what_sticks_out(structure: ModuleType) -> None:
+    asked = request(structure)
+    found = drawn(structure, asked, 1.0)
+    assert found is not None
+    tiny = dataclasses.replace(asked.footprint, width=50e-6)
+    assert {"anode", "cathode"} <= {body.role for body in found[2] if body.name in beyond(found[2], tiny)}
+
+
+@every
+@quick
+@given(data=st.data())
+def test_one_design_is_a_row_of_many(structure: ModuleType, data: Any) -> None:
+    asked = data.draw(requests(structure))
+    params = structure.design_space(asked)
+    many = structure.measures(params, asked)
+    sizes = {np.shape(value) for value in (*vars(params).values(), *vars(many).values())}
+    assert len(sizes) == 1 and 1 <= next(iter(sizes))[0] <= 100_000
+    row = data.draw(st.integers(0, len(many.height) - 1))
+    single = structure.measures(one(params, row), asked)
+    for name, values in vars(many).items():
+        assert np.shape(getattr(single, name)) == ()
+        assert getattr(single, name) == values[row], name
+
+
+@every
+def test_snapping_changes_nothing(structure: ModuleType) -> None:
+    params = structure.design_space(request(structure))
+    for name, values in vars(snapped(params)).items():
+        assert np.allclose(values, getattr(params, name), rtol=1e-12, atol=0), name
+
+
+@every
+def test_same_request_same_cell(structure: ModuleType) -> None:
+    asked = request(structure)
+    first, second = drawn(structure, asked, 0.7), drawn(structure, asked, 0.7)
+    assert first is not None and second is not None
+    assert first[0] == second[0]
+    assert first[2] == second[2]
+
+
+@every
+def test_fixed_values_are_held(structure: ModuleType) -> None:
+    asked = request(structure)
+    params = structure.design_space(asked)
+    for spec in dataclasses.fields(params):
+        middle = float(np.sort(getattr(params, spec.name))[len(params.__dict__[spec.name]) // 2])
+        for value in (middle, spec.metadata["low"], spec.metadata["high"]):
+            value = max(value, NANOMETRE) if spec.metadata["dimension"] == "length" else value
+            fixed = structure.design_space(dataclasses.replace(asked, fixed={spec.name: value}))
+            assert np.allclose(getattr(fixed, spec.name), value, rtol=1e-9), spec.name
+
+
+@every
+def test_fixed_all_is_one_design(structure: ModuleType) -> None:
+    asked = request(structure)
+    found = drawn(structure, asked, 0.3)
+    assert found is not None
+    everything = structure.design_space(dataclasses.replace(asked, fixed=vars(found[0])))
+    for name, value in vars(found[0]).items():
+        assert np.allclose(getattr(everything, name), value, rtol=1e-9), name
+
+
+@every
+def test_limits_are_kept_when_they_can_be(structure: ModuleType) -> None:
+    asked = request(structure)
+    params = structure.design_space(asked)
+    found = structure.measures(params, asked)
+    assert found.feasible.all() and len(found.height) > 100
+    assert found.height.max() <= asked.height_max * (1 + 1e-9)
+    conductors = [role for role in asked.limits if role not in ("lid", "electrolyte", "encapsulation", "seal")]
+    assert found.minimum_gap.min() >= min(asked.limit(role).gap for role in conductors) * (1 - 1e-9)
+    assert found.minimum_width.min() >= min(asked.limit(role).line for role in conductors) * (1 - 1e-9) - 10e-6
+
+
+@every
+@pytest.mark.parametrize("side", [3e-6, 3e3], ids=["3um", "3km"])
+def test_absurd_footprints_answer_at_once(structure: ModuleType, side: float) -> None:
+    asked = request(structure, side, side)
+    begin = time.perf_counter()
+    params = structure.design_space(asked)
+    found = structure.measures(params, asked)
+    assert bool(found.feasible.any()) == (side > 1)
+    bodies = structure.cell(one(params, int(np.argmax(found.feasible))), asked)
+    assert time.perf_counter() - begin < 1.0
+    assert all(part.lattice.count <= 1_000_000 for body in bodies for part in body.region.parts)
+    assert sum(len(body.region.parts) for body in bodies) < 60
+
+
+@every
+def test_names_and_roles(structure: ModuleType) -> None:
+    asked = request(structure)
+    found = drawn(structure, asked)
+    assert found is not None
+    bodies = found[2]
+    assert all(isinstance(getattr(structure, name), str) for name in ("TITLE", "SUMMARY", "ESTIMATOR"))
+    planned = {body: operation.role for operation in structure.FLOW for body in operation.bodies}
+    wanted = {body for operation in structure.FLOW for body in operation.bodies if not operation.optional}
+    names = [body.name for body in bodies]
+    assert len(set(names)) == len(names) and wanted <= set(names) <= set(planned)
+    for body in bodies:
+        assert body.role in ROLES and body.made_by == planned[body.name] and body.thickness > 0
+        assert body.material == asked.materials[body.made_by]
+        assert count(body.region) > 0
+
+
+@every
+def test_missing_material_is_named(structure: ModuleType) -> None:
+    from fabplan.errors import BadInput
+
+    asked = request(structure)
+    found = drawn(structure, asked)
+    assert found is not None
+    with pytest.raises(BadInput, match="a material is missing"):
+        structure.cell(found[0], dataclasses.replace(asked, materials={"anode": "only"}))
