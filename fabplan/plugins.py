@@ -11,7 +11,6 @@ import os
 import pkgutil
 import sys
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Literal
@@ -74,6 +73,9 @@ def found(kind: Kind) -> tuple[Plugin, ...]:
 
 
 def _foreign(kind: Kind, taken: set[str]) -> list[Plugin]:
+    # A third of what `fabplan --help` may take, and not needed there.
+    from importlib import metadata
+
     points = list(metadata.entry_points(group=f"fabplan.{kind}"))
     names = [point.name for point in points]
     plugins = []

@@ -90,15 +90,14 @@ def _walls(request: Request, fixed: dict[str, float], values: dict[str, Any]) ->
     ratio = _comb.width_ratio(request, *(request.limit(net).thickness_step or 1.0 for net in _comb.NETS))
     cathode = values["beads_per_width_cathode"]
     width = _space.held(fixed, "wall_width_cathode", cathode * bead["cathode"])
-    room, _ = _package.room(request.footprint, _outer(values))
-    margin = 2 * values["collector_margin"]
-    wanted = width * ratio
-    fitting = _comb.most_fingers(wanted + margin, width + margin, values["gap"], values["anode_ended"], room)
-    fitting = _space.held(fixed, "fingers", np.floor(fitting * values["finger_share"]))
-    wanted = wanted * np.where(values["anode_ended"] > 0, 1 - 1 / np.maximum(fitting, 2), 1.0)
-    anode = np.maximum(np.floor(wanted / bead["anode"] + values["round_up"]), 1)
-    anode = np.rint(fixed["wall_width_anode"] / bead["anode"]) + 0 * anode if "wall_width_anode" in fixed else anode
-    anode = _space.held(fixed, "beads_per_width_anode", np.maximum(anode, 1))
+    anode = np.maximum(np.rint(width * ratio / bead["anode"]), 1)
+    for _ in range(3):  # the number of fingers follows from the width, the width from the number
+        count = _count(request, fixed, values, anode * bead["anode"], width)
+        wanted = width * ratio * np.where(values["anode_ended"] > 0, 1 - 1 / np.maximum(count, 2), 1.0)
+        anode = np.maximum(np.floor(wanted / bead["anode"] + values["round_up"]), 1)
+    if "wall_width_anode" in fixed:
+        anode = np.full_like(anode, max(np.rint(fixed["wall_width_anode"] / bead["anode"]), 1))
+    anode = _space.held(fixed, "beads_per_width_anode", anode)
     bus = np.ceil(values["bus_share"] * cathode)  # only tips face a bus: no wider than a finger
     bus_anode = np.maximum(np.rint(bus * bead["cathode"] * ratio / bead["anode"]), 1)
     return {
@@ -110,17 +109,21 @@ def _walls(request: Request, fixed: dict[str, float], values: dict[str, Any]) ->
     }
 
 
+def _count(request: Request, fixed: dict[str, float], values: dict[str, Any], anode: Any, cathode: Any) -> Any:
+    """Anode fingers that walls of these widths [nm] leave room for, or the wanted share of them."""
+    room, _ = _package.room(request.footprint, _outer(values))
+    margin, ended = 2 * values["collector_margin"], values["anode_ended"]
+    most = _comb.most_fingers(anode + margin, cathode + margin, values["gap"], ended, room)
+    return _space.held(fixed, "fingers", np.maximum(np.floor(most * values["finger_share"]), 1 + ended))
+
+
 def _fingers(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
     """Number of fingers from the footprint's width, their length from its length [nm]."""
-    width, length = _package.room(request.footprint, _outer(values))
-    margin, ended, gap = 2 * values["collector_margin"], values["anode_ended"], values["gap"]
-    most = _comb.most_fingers(
-        values["wall_width_anode"] + margin, values["wall_width_cathode"] + margin, gap, ended, width
-    )
-    count = np.maximum(np.floor(most * values["finger_share"]), 1 + ended)
+    _, length = _package.room(request.footprint, _outer(values))
+    margin, gap = 2 * values["collector_margin"], values["gap"]
     buses = values["bus_width_anode"] + values["bus_width_cathode"] + 2 * margin
     overlap = np.floor((length - buses - 2 * gap - margin) * values["length_share"])
     return {
-        "fingers": _space.held(fixed, "fingers", count),
+        "fingers": _count(request, fixed, values, values["wall_width_anode"], values["wall_width_cathode"]),
         "finger_length": _space.held(fixed, "finger_length", np.maximum(overlap, 1)),
     }

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fabplan.architectures.base import RoleLimits
+from fabplan.architectures.base import Request, RoleLimits
 from fabplan.geometry.measures import Measures
 from fabplan.geometry.region import NANOMETRE
 
 Array = NDArray[np.float64]
 P = TypeVar("P")
 MOST_DESIGNS = 100_000
+BALANCE = 0.97
 THICKEST = 1e-3  # [m], where a recipe sets no limit
 
 
@@ -91,6 +92,18 @@ def over(length: Any, width: Any) -> Array:
     """Length over width; infinite where there is no width."""
     wide = np.asarray(width) > 0
     return np.where(wide, length / np.where(wide, width, 1.0), np.inf)
+
+
+def balanced(measures: Measures, request: Request) -> NDArray[np.bool_]:
+    """Whether the anode holds the wanted multiple of the cathode's capacity, or more; 3 % are granted to rounding.
+
+    True where one of the capacities is unknown (lithium metal).
+    """
+    anode, cathode = request.capacity.get("anode"), request.capacity.get("cathode")
+    if not anode or not cathode:
+        return np.ones(np.shape(measures.anode_volume), dtype=np.bool_)
+    wanted = request.n_p_ratio * cathode * measures.cathode_volume
+    return np.asarray(anode * measures.anode_volume >= BALANCE * wanted, dtype=np.bool_)
 
 
 def fewest_violations(rules: Sequence[NDArray[np.bool_]]) -> NDArray[np.intp]:

@@ -167,7 +167,7 @@ def design_space(request: Request) -> Params:
     """Designs worth looking at, shape (N,), at most 10^5: fixed values exactly, the rest inside the limits.
 
     Widths are whole beads; the anode's follow from the cathode's and the wanted ratio of capacities,
-    rounded down and up.
+    rounded down and up; too small an anode is dropped where there is another.
     """
     fixed = _space.in_nanometres(Params, request.fixed)
     params = _space.as_params(Params, candidates(request, fixed))
@@ -182,6 +182,7 @@ def _rules(params: Params, request: Request) -> list[NDArray[np.bool_]]:
         found.feasible,
         found.minimum_gap >= gap * (1 - 1e-9),
         found.height <= request.height_max * (1 + 1e-9),
+        _space.balanced(found, request),
     ]
     widths = (params.wall_width_anode, params.wall_width_cathode)
     for net, height, width in zip(_comb.NETS, _heights(params, request), widths, strict=True):

@@ -153,7 +153,7 @@ def _rules(params: Params, request: Request) -> list[NDArray[np.bool_]]:
     """What a good design keeps: it can be drawn, and every recipe can make it."""
     found, plan, films = measures(params, request), _plan(params), _thicknesses(params, request)
     more, less = 1 + 1e-9, 1 - 1e-9
-    rules = [found.feasible, found.height <= request.height_max * more]
+    rules = [found.feasible, found.height <= request.height_max * more, _space.balanced(found, request)]
     for role in ("cathode", "electrolyte", "anode"):
         limit = request.limit(role)
         rules.append((films[role] >= limit.thickness_low * less) & (films[role] <= limit.thickness_high * more))

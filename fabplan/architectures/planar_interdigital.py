@@ -148,7 +148,7 @@ def _rules(params: Params, request: Request) -> list[NDArray[np.bool_]]:
     widths = (params.finger_width_anode, params.finger_width_cathode)
     heights = (params.anode_thickness, params.cathode_thickness)
     more, less = 1 + 1e-9, 1 - 1e-9
-    rules = [found.feasible, found.height <= request.height_max * more]
+    rules = [found.feasible, found.height <= request.height_max * more, _space.balanced(found, request)]
     rules += [params.gap + 2 * params.collector_inset >= collector.gap * less]
     for net, width, height in zip(_comb.NETS, widths, heights, strict=True):
         limit = request.limit(net)

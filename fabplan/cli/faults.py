@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from fabplan import units
 from fabplan.cli.output import say_json, tell, tell_labelled
 from fabplan.errors import BadInput, CannotWrite, FabplanError, Infeasible, Problem, listed, nearest
 from fabplan.readers.toml import LARGEST
@@ -18,6 +19,8 @@ from fabplan.readers.toml_lines import line_of, with_lines
 from fabplan.resources import recipes_folder
 
 MISSED, BAD_INPUT, BUG = 1, 2, 70
+#: unit at the end of a key -> factor to SI, dimension
+_UNITS = {"Ah": (3600.0, "charge"), "Wh": (3600.0, "energy"), "m": (1.0, "length"), "V": (1.0, "voltage")}
 
 
 def report(fault: Exception, *, as_json: bool, debug: bool) -> int:
@@ -31,11 +34,20 @@ def report(fault: Exception, *, as_json: bool, debug: bool) -> int:
         tell_labelled("error", line)
     for change in document.get("changes", ()):
         tell(f"help: {change}")
-    for name, value in document.get("reachable", {}).items():
-        tell(f"reachable here: {name} = {value:.4g}")
+    if document.get("reachable"):
+        tell("reachable here: " + ", ".join(_readable(*entry) for entry in document["reachable"].items()))
     if document["exit_code"] == BUG and not debug:
         tell("this is a bug in fabplan; --debug shows where it happened")
     return int(document["exit_code"])
+
+
+def _readable(name: str, value: float) -> str:
+    """``("capacity_Ah", 1.4e-5)`` as ``"capacity 14 uAh"``."""
+    what, _, unit = name.rpartition("_")
+    factor, dimension = _UNITS.get(unit, (1.0, "number"))
+    if unit not in _UNITS:
+        return f"{name} {value:.4g}"
+    return f"{what.replace('_', ' ')} {units.show(value * factor, dimension)}"
 
 
 def _document(fault: Exception) -> dict[str, Any]:

@@ -134,16 +134,18 @@ def potential(cell: Cell, materials: Materials, step: Step, density: Array, salt
 
 def newton(cell: Cell, materials: Materials, step: Step, salt: Array, current: Array, hopeless: Mask) -> Found:
     """Solve a step from a guess of salt and face currents; nobody waits for the ``hopeless`` points."""
+    converged = np.zeros(len(cell.current), dtype=np.bool_)
     for _ in range(_ITERATIONS):
         density = density_of(cell, current)
         here = potential(cell, materials, step, density, salt[cell.solids])
         change = solve(_system(cell, step, salt, current, here, half_resistances(cell, materials, salt)))
-        part = _damping(cell, step, salt, density, change)
+        # a solved point stands still, so that its answer does not depend on the others
+        part = np.where(converged, 0.0, _damping(cell, step, salt, density, change))
         salt = salt + part * change[0]
         current = current + part * change[1]
         quiet = np.abs(change[1]).max(axis=0) < _CURRENT_STEP * cell.current
         quiet &= np.abs(change[0] / salt).max(axis=0) < _SALT_STEP
-        converged = quiet & (part >= 1.0)
+        converged = converged | (quiet & (part >= 1.0))
         if (converged | hopeless).all():
             break
     density = density_of(cell, current)

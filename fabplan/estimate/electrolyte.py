@@ -143,14 +143,29 @@ def depletion_time(found: Salt) -> Array:
 def reaction_zone(stacks: Stacks, found: Salt) -> Array:
     """z: part of the positive electrode, from its front, that still has salt in the steady state.
 
-    Salt conservation held_n (1.5 C z + B + A) + held_s (1.5 C z + B/2) + held_p C z^2 = c0 W,
-    a quadratic in z; 1 below depletion number 1.
+    Within the zone salt falls as (1 - y/zL)^2 from 1.5 C z to 0, mean C z/2. Salt conservation
+    held_n (1.5 C z + B + A) + held_s (1.5 C z + B/2) + held_p C z^2/2 = c0 W is a quadratic in z;
+    1 below depletion number 1.
     """
     held_n, held_s, held_p = held_salt(stacks)
     rise, across, fall = found.rise_negative, found.fall_separator, found.fall_positive
-    square = held_p * fall
+    square = 0.5 * held_p * fall
     linear = 1.5 * fall * (held_n + held_s)
     rest = held_n * (rise + across) + held_s * across / 2.0 - found.start * (held_n + held_s + held_p)
     root = np.sqrt(np.maximum(linear**2 - 4.0 * square * rest, 0.0))
     zone = 2.0 * np.maximum(-rest, 0.0) / (linear + root)
     return np.where(found.depletion > 1.0, np.clip(zone, _LEAST_ZONE, 1.0), 1.0)
+
+
+def final_salt(found: Salt, zone: Array) -> tuple[Array, Array, Array]:
+    """Mean salt of negative, separator and positive electrode (of its zone) at the end of the transient [mol/m3].
+
+    The steady profile; beyond depletion number 1, where it would be negative, that of the front.
+    """
+    front, deep = 1.5 * found.fall_positive * zone, found.depletion > 1.0
+    across, rise = found.fall_separator, found.rise_negative
+    return (
+        np.where(deep, front + across + rise, found.start + found.negative),
+        np.where(deep, front + across / 2.0, found.start + found.separator),
+        np.where(deep, front / 3.0, found.start + found.positive),
+    )

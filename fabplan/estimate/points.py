@@ -11,7 +11,7 @@ from fabplan.estimate.constants import Array, Index, Mask
 from fabplan.estimate.cutoff import Model, delivered, grid, voltage
 from fabplan.estimate.designs import Films, Materials, Stacks, take
 from fabplan.estimate.electrolyte import salt
-from fabplan.estimate.trust import doubtful, varying
+from fabplan.estimate.trust import doubtful, doubtful_films
 
 BLOCK = 2048  # points at once: their arrays stay in the processor's cache
 ACCURATE_BLOCK = 256
@@ -107,9 +107,11 @@ def _marched(stacks: Stacks, materials: Materials, answer: Answer, rows: Index) 
 
 
 def answer_films(films: Films, materials: Materials, rates: Array, tier: str, samples: int = 0) -> Answer:
-    """Thin-film cells: closed form for constant diffusivities, marched where they vary with stoichiometry."""
+    """Thin-film cells: the closed form, marched where it is not trusted."""
     answer = blank(films.one_c_current * rates, samples)
-    slow = varying(films) if tier == "auto" else np.full(len(rates), tier == "accurate")
+    slow = np.full(len(rates), tier == "accurate")
+    if tier == "auto":
+        slow = doubtful_films(films, answer.current)
     answer.accurate[:] = slow
     for chosen, size in ((~slow, BLOCK), (slow, ACCURATE_BLOCK)):
         for rows in _parts(np.flatnonzero(chosen), size):

@@ -26,7 +26,7 @@ from fabplan.estimate.electrolyte import salt
 from fabplan.estimate.interdigital import as_stacks
 from fabplan.estimate.points import BLOCK
 from fabplan.estimate.search_geometry import FilmGeometry, InterdigitalGeometry, StackGeometry, broadcast
-from fabplan.estimate.trust import doubtful, varying
+from fabplan.estimate.trust import doubtful, doubtful_films
 
 _Designs = TypeVar("_Designs", Stacks, Films)
 _COARSE = Resolution(search=10, rounds=8, energy=12)
@@ -117,7 +117,7 @@ def film_arrays(template: Cells, geometry: FilmGeometry, c_rate: ArrayLike) -> S
         return result.charge, result.energy
 
     charge, energy = _in_blocks(block, len(rates))
-    return SearchAnswer(one_c, current, charge, _mean(charge, energy), np.zeros(len(rates)), ~varying(films))
+    return SearchAnswer(one_c, current, charge, _mean(charge, energy), np.zeros(len(rates)), ~doubtful_films(films, current))
 
 
 def _stack_answer(stacks: Stacks, materials: Materials, rates: Array) -> SearchAnswer:

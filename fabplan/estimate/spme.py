@@ -18,6 +18,7 @@ from fabplan.estimate.electrolyte import (
     LEAST_CONCENTRATION,
     Salt,
     depletion_time,
+    final_salt,
     ohmic_resistances,
     reaction_zone,
     salt,
@@ -51,7 +52,20 @@ class Solid:
 
 @dataclass(frozen=True)
 class Discharge:
-    """Closed-form discharge of n points; columns [n, 1] against charges [n, q]."""
+    """Closed-form discharge of n points; columns [n, 1] against charges [n, q].
+
+    Parameters
+    ----------
+    current : [A/m2]
+    negative, positive : the electrodes
+    start_salt, negative_salt, positive_salt : salt before, and its change over the whole transient [mol/m3]
+    salt_time : relaxation time [s]
+    resistance : a, b, c of a + b e + c e^2 over the passed part e of the transient [ohm m2]
+    kinetic_scale, diffusion_scale : V_T, V_T (1 - t+) TDF [V]
+    front_charge : charge after which the positive electrode shrinks to ``zone`` [C/m2]
+    haste : the transient ends when this times its passed part is 1: the depletion number, at least 1
+    has_front : any point is depleted
+    """
 
     current: Array
     negative: Solid
@@ -65,7 +79,7 @@ class Discharge:
     diffusion_scale: Array
     front_charge: Array
     zone: Array
-    zone_salt: Array
+    haste: Array
     has_front: bool
 
     def surface(self, charge: Array) -> tuple[Array, Array, Array]:
@@ -81,11 +95,13 @@ class Discharge:
         """
         time = charge / self.current
         passed = -np.expm1(-time / self.salt_time)
+        if self.has_front:
+            passed = np.minimum(passed * self.haste, 1.0)
         salt_n = self.start_salt + self.negative_salt * passed
         salt_p = np.maximum(self.start_salt + self.positive_salt * passed, LEAST_CONCENTRATION)
         x_n = _surface(self.negative, charge, time)
         if self.has_front:
-            x_p, salt_p, driven = self._behind_front(charge, time, salt_p)
+            x_p, driven = self._behind_front(charge, time)
         else:
             x_p, driven = _surface(self.positive, charge, time), self.positive.driven
         steep = exponential(sinh_argument(driven, salt_p, x_p)) * exponential(
@@ -96,14 +112,14 @@ class Discharge:
         loss = self.kinetic_scale * np.log(steep) + self.diffusion_scale * np.log(salt_n / salt_p) + ohmic
         return x_p, x_n, loss
 
-    def _behind_front(self, charge: Array, time: Array, salt_p: Array) -> tuple[Array, Array, Array]:
-        """Positive electrode that shrinks to its zone: stoichiometry, salt and kinetic drive."""
+    def _behind_front(self, charge: Array, time: Array) -> tuple[Array, Array]:
+        """Positive electrode that shrinks to its zone: stoichiometry and kinetic drive."""
         side, late = self.positive, charge > self.front_charge
         extra = np.maximum(charge - self.front_charge, 0.0)
         gain = 1.0 / self.zone - 1.0
         delayed = surface_excess(side.shape, extra / self.current * side.relaxation)
         x_p = _surface(side, charge, time) + gain * (side.per_charge * extra + side.excess * delayed)
-        return x_p, np.where(late, self.zone_salt, salt_p), np.where(late, side.driven / self.zone, side.driven)
+        return x_p, np.where(late, side.driven / self.zone, side.driven)
 
 
 def _surface(side: Solid, charge: Array, time: Array) -> Array:
@@ -122,6 +138,7 @@ def discharge(stacks: Stacks, materials: Materials, current: Array, found: Salt 
     """
     found = found or salt(stacks, materials, current)
     zone = reaction_zone(stacks, found)
+    final = final_salt(found, zone)
     scale = thermal_voltage(stacks.temperature)
     lag = (1.0 - materials.transference[stacks.electrolyte]) * materials.thermodynamic_factor[stacks.electrolyte]
     return Discharge(
@@ -129,15 +146,15 @@ def discharge(stacks: Stacks, materials: Materials, current: Array, found: Salt 
         negative=_solid(stacks.negative, current, -1.0),
         positive=_solid(stacks.positive, current, 1.0),
         start_salt=found.start[:, None],
-        negative_salt=found.negative[:, None],
-        positive_salt=found.positive[:, None],
+        negative_salt=(final[0] - found.start)[:, None],
+        positive_salt=(final[2] - found.start)[:, None],
         salt_time=found.time[:, None],
-        resistance=_resistance_over_time(stacks, materials, found, zone),
+        resistance=_resistance_over_time(stacks, materials, found.start, final, zone),
         kinetic_scale=scale[:, None],
         diffusion_scale=(scale * lag)[:, None],
         front_charge=(depletion_time(found) * current)[:, None],
         zone=zone[:, None],
-        zone_salt=np.maximum(found.fall_positive * zone, LEAST_CONCENTRATION)[:, None],
+        haste=np.maximum(found.depletion, 1.0)[:, None],
         has_front=bool(np.any(zone < 1.0)),
     )
 
@@ -157,7 +174,9 @@ def _solid(side: Porous, current: Array, sign: float) -> Solid:
     )
 
 
-def _resistance_over_time(stacks: Stacks, materials: Materials, found: Salt, zone: Array) -> tuple[Array, Array, Array]:
+def _resistance_over_time(
+    stacks: Stacks, materials: Materials, start: Array, final: tuple[Array, Array, Array], zone: Array
+) -> tuple[Array, Array, Array]:
     """Series resistance as a + b e + c e^2 over the passed part e of the salt's transient [ohm m2].
 
     The conductivity follows the mean concentrations, which run linearly in e: three values of e fix the parabola.
@@ -165,7 +184,7 @@ def _resistance_over_time(stacks: Stacks, materials: Materials, found: Salt, zon
     fixed = stacks.contact_resistance + electronic_resistance(stacks.negative) + electronic_resistance(stacks.positive)
 
     def at(passed: float) -> Array:
-        salts = [found.start + passed * part for part in (found.negative, found.separator, found.positive)]
+        salts = [start + passed * (end - start) for end in final]
         negative, separator, positive = ohmic_resistances(stacks, materials, *salts)
         return fixed + negative + separator + positive * (1.0 - passed * (1.0 - zone))
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from fabplan.estimate.constants import Array, Mask
-from fabplan.estimate.designs import Films, Materials, Stacks
+from fabplan.estimate.constants import FARADAY, Array, Mask
+from fabplan.estimate.designs import Film, Films, Materials, Stacks
 from fabplan.estimate.electrolyte import ohmic_resistances
 from fabplan.estimate.spme import electronic_resistance
 
 MOST_DEPLETION = 0.3
 MOST_DROP = 0.1  # V
 LEAST_SLOPE = 2e-3  # decades of diffusivity per stoichiometry
+MOST_BEND = 0.1  # film thickness over radius
+MOST_SPREAD = 0.05  # steady stoichiometry difference across a film
 
 
 def doubtful(stacks: Stacks, materials: Materials, current: Array, depletion: Array) -> Mask:
@@ -30,9 +32,16 @@ def doubtful(stacks: Stacks, materials: Materials, current: Array, depletion: Ar
     return (depletion >= MOST_DEPLETION) | (current * (negative + positive + electronic) >= MOST_DROP)
 
 
-def varying(films: Films) -> Mask:
-    """Film cells with a diffusivity that varies with stoichiometry by more than a few parts in a thousand."""
-    negative, positive = films.negative, films.positive
-    return (np.abs(positive.diffusivity_slope) > LEAST_SLOPE) | (
-        ~negative.metal & (np.abs(negative.diffusivity_slope) > LEAST_SLOPE)
-    )
+def doubtful_films(films: Films, current: Array) -> Mask:
+    """Film cells whose diffusion is not that of a plane film with constant diffusivity.
+
+    Either the diffusivity varies with stoichiometry, or the film is bent and the stoichiometry varies across it:
+    the closed form scales the plane series by the steady state of the bent film, which is late by nature.
+    """
+    return _doubtful(films.positive, current) | _doubtful(films.negative, current)
+
+
+def _doubtful(side: Film, current: Array) -> Mask:
+    spread = current / side.face_area * side.thickness / (3.0 * side.diffusivity * FARADAY * side.concentration_max)
+    bent = (side.thickness / side.flux_radius > MOST_BEND) & (spread > MOST_SPREAD)
+    return ~side.metal & (bent | (np.abs(side.diffusivity_slope) > LEAST_SLOPE))

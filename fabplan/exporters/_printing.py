@@ -16,6 +16,7 @@ from fabplan.geometry.region import Box, nanometres
 from fabplan.layout.types import Array, Toolpath
 
 MOST_FILAMENTS = 2_500
+_THINNEST = 1.5  # picture units of a line
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Ink:
     printed: str
     travel: str
     starts: tuple[tuple[str, str], ...]
+    width: str
+    radius: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,16 @@ def _ink(path: Toolpath, numbers: list[int], role: str, box: Box) -> Ink:
     lines = [_placed(path.points[path.starts[k] : path.starts[k + 1]], box) for k in numbers]
     travels = [line_path((a[-1], b[0])) for a, b in pairwise(lines)]
     starts = tuple((number(line[0][0]), number(line[0][1])) for line in lines[:200])
-    return Ink(path.name, _palette.css(role), "".join(map(line_path, lines)), "".join(travels), starts)
+    width = max(path.nozzle * 1e9 * WIDTH / max(box[2] - box[0], 1), _THINNEST)
+    return Ink(
+        path.name,
+        _palette.css(role),
+        "".join(map(line_path, lines)),
+        "".join(travels),
+        starts,
+        number(width),
+        number(min(max(0.6 * width, 2.0), 6.0)),
+    )
 
 
 def _placed(points: Array, box: Box) -> list[tuple[float, float]]:

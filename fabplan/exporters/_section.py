@@ -45,6 +45,7 @@ class Section:
     where: str
     extent: str
     left_out: tuple[str, ...]
+    substrate: bool
 
 
 def section(bodies: Sequence[Body]) -> Section | None:
@@ -71,6 +72,7 @@ def section(bodies: Sequence[Body]) -> Section | None:
         _where(axis, at, box),
         _show.text((view[1] - view[0]) * NANOMETRE, "length"),
         tuple(b.name for b in bodies if b.bottom is None),
+        any(b.role == "substrate" for b in solid),
     )
 
 
@@ -204,4 +206,4 @@ def _marks(levels: Sequence[float], tall: Sequence[float]) -> tuple[tuple[str, s
 def _where(axis: int, at: float, box: Box) -> str:
     share = (at - box[1 - axis]) / max(box[3 - axis] - box[1 - axis], 1)
     along, across = ("x", "y") if axis == 0 else ("y", "x")
-    return f"cut along {along} at {across} = {_show.text(at * NANOMETRE, 'length')} ({_show.percent(share)} of the way)"
+    return f"Cut along {along} at {across} = {_show.text(at * NANOMETRE, 'length')} ({_show.percent(share)} of the way)"

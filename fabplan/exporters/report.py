@@ -194,7 +194,8 @@ def _comparison(entry: Comparison) -> dict[str, Any]:
         "ours": _show.by_unit(entry.ours, entry.unit),
         "ratio": _show.percent(None if ratio is None else ratio - 1, signed=True),
         "spread": "unknown" if entry.spread is None else f"±{_show.percent(entry.spread)}",
-        "inside": entry.inside,
+        "level": "info" if entry.spread is None else "inside" if entry.inside else "outside",
+        "verdict": "no known spread" if entry.spread is None else "inside" if entry.inside else "outside",
         "remark": _show.prose(entry.remark),
         "source": pieces(entry.device.source),
     }

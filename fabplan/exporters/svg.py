@@ -77,9 +77,9 @@ def _layer(layer: Layer, box: Box, width: float, coarse: bool) -> str:
     region = joined(_hulls(layer.region)) if coarse else layer.region
     colour, fill = css(layer.role), FILL.get(layer.role, 0.85)
     dash = ' stroke-dasharray="6 4"' if layer.role == "outline" else ""
+    look = f'fill="{colour}" fill-opacity="{fill:g}" stroke="{colour}" stroke-width="{1 if fill < 0.5 else 0.4:g}"'
     return (
-        f'<path id={quoteattr(layer.name)} d="{region_path(region, box, width)}" fill="{colour}" fill-opacity="{fill:g}" '
-        f'stroke="{colour}" stroke-width="{1 if fill < 0.5 else 0.4:g}" vector-effect="non-scaling-stroke"{dash}>'
+        f'<path id={quoteattr(layer.name)} d="{region_path(region, box, width)}" {look}{dash}>'
         f"<title>{escape(_label(layer))}</title></path>"
     )
 
@@ -95,8 +95,9 @@ def _scale_bar(box: Box, wide: float, high: float) -> str:
     length, label = scale_bar((box[2] - box[0]) * NANOMETRE, _metres)
     pixels = length / NANOMETRE * wide / (box[2] - box[0])
     y = high + 22
+    line = f"M0 {number(y - 5)}v10M0 {number(y)}h{number(pixels)}m0 -5v10"
     return (
-        f'<path d="M0 {number(y - 5)}v10M0 {number(y)}h{number(pixels)}m0 -5v10" stroke="{INK}" stroke-width="2" fill="none"/>\n'
+        f'<path d="{line}" stroke="{INK}" stroke-width="2" fill="none"/>\n'
         f'<text x="{number(pixels + 8)}" y="{number(y + 5)}" font-size="14" fill="{INK}">{escape(label)}</text>'
     )
 
@@ -109,14 +110,16 @@ def _metres(length: float) -> str:
 
 
 def _legend(layers: Sequence[Layer], x: float, y: float) -> Iterable[str]:
-    yield f'<text x="{number(x)}" y="{number(y + 14)}" font-size="13" fill="{SOFT}">layer/datatype, name, net, material</text>'
+    head = "layer/datatype, name, net, material"
+    yield f'<text x="{number(x)}" y="{number(y + 14)}" font-size="13" fill="{SOFT}">{head}</text>'
     for row, layer in enumerate(layers, start=1):
         top, colour, fill = y + row * LINE, css(layer.role), FILL.get(layer.role, 0.85)
         dash = ' stroke-dasharray="3 2"' if layer.role == "outline" else ""
+        look = f'fill="{colour}" fill-opacity="{fill:g}" stroke="{colour}"{dash}'
         yield (
-            f'<rect x="{number(x)}" y="{number(top)}" width="16" height="14" fill="{colour}" fill-opacity="{fill:g}" '
-            f'stroke="{colour}"{dash}/>'
-            f'<text x="{number(x + 24)}" y="{number(top + 12)}" font-size="13" fill="{INK}">{escape(_label(layer))}</text>'
+            f'<rect x="{number(x)}" y="{number(top)}" width="16" height="14" {look}/>'
+            f'<text x="{number(x + 24)}" y="{number(top + 12)}" font-size="13" fill="{INK}">'
+            f"{escape(_label(layer))}</text>"
         )
 
 

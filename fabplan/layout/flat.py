@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -47,12 +48,18 @@ def flat(regions: Sequence[Region], most: int = FLAT_CAP) -> Flat:
     total = sum(count(region) for region in regions)
     if total > most:
         raise BadInput(Problem("too many polygons when flat", "geometry", f"{total}", f"at most {most}"))
-    shapes, owners = [], []
+    shapes, owners = [EMPTY.shapes], [EMPTY.owner]
     for number, region in enumerate(regions):
-        for part in region.parts:
-            shapes.append(shapely.polygons(corners(part)))
-            owners.append(np.full(part.lattice.count, number, np.int64))
-    return _measured(np.concatenate(shapes), np.concatenate(owners)) if shapes else EMPTY
+        drawn = [*map(corners, (part for part in region.parts if part.lattice.count > 1)), *_singles(region)]
+        shapes += [shapely.polygons(vertices) for vertices in drawn]
+        owners.append(np.full(count(region), number, np.int64))
+    return _measured(np.concatenate(shapes), np.concatenate(owners))
+
+
+def _singles(region: Region) -> list[NDArray[np.float64]]:
+    """Parts that stand alone, those with equally many vertices in one array of shape (parts, vertices, 2)."""
+    alone = sorted((part.polygon for part in region.parts if part.lattice.count == 1), key=len)
+    return [np.array(list(group), np.float64) for _, group in groupby(alone, key=len)]
 
 
 def corners(part: Part) -> NDArray[np.float64]:
@@ -62,36 +69,6 @@ def corners(part: Part) -> NDArray[np.float64]:
     shift = np.stack([columns.ravel() * lattice.step_x, rows.ravel() * lattice.step_y], axis=1)
     copies: NDArray[np.float64] = (np.asarray(part.polygon, np.int64)[None] + shift[:, None]).astype(np.float64)
     return copies
-
-
-def from_arrays(polygons: Iterable[NDArray[np.int64]], owner: int = 0) -> Flat:
-    """Polygons that were read from a file, each of shape (V, 2) [nm]."""
-    given = list(polygons)
-    if not given:
-        return EMPTY
-    lengths = np.array([len(p) for p in given])
-    shapes = np.empty(len(given), object)
-    for length in np.unique(lengths):
-        where = np.flatnonzero(lengths == length)
-        shapes[where] = shapely.polygons(np.stack([given[i] for i in where]).astype(np.float64))
-    return _measured(shapes, np.full(len(given), owner, np.int64))
-
-
-def together(flats: Sequence[Flat]) -> Flat:
-    """Several arrays as one; the k-th keeps ``owner`` k."""
-    if not flats:
-        return EMPTY
-    return Flat(
-        np.concatenate([f.shapes for f in flats]),
-        np.concatenate([f.boxes for f in flats]),
-        np.concatenate([f.is_box for f in flats]),
-        np.concatenate([np.full(len(f), k, np.int64) for k, f in enumerate(flats)]),
-    )
-
-
-def picked(one: Flat, which: NDArray[Any]) -> Flat:
-    """The rows that ``which`` (mask or numbers) picks."""
-    return Flat(one.shapes[which], one.boxes[which], one.is_box[which], one.owner[which])
 
 
 def without(one: Flat, cover: Any) -> Flat:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from fabplan.geometry.region import Box, Region, bounds, joined, rectangle, translated
+from fabplan.geometry.region import Box, Region, joined, rectangle, translated
 from fabplan.layout.types import Layer
 
 CROSS, WINDOW, OUTLINE = 20, 21, 30

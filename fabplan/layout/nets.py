@@ -17,6 +17,7 @@ from fabplan.layout.flat import Flat
 Pairs = NDArray[np.int64]
 Place = tuple[float, float]
 SAMPLE = 64
+OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def pieces(flats: Sequence[Flat], contact: NDArray[np.bool_] | None = None) -> N
     for i, one in enumerate(flats):
         for j, other in enumerate(flats[i:], start=i):
             if contact is None or contact[i, j]:
-                links.append(touching(one, other) + [starts[i], starts[j]])
+                links.append(touching(one, other) + np.array([starts[i], starts[j]]))
     first, second = np.concatenate(links).T
     size = int(starts[-1])
     graph = coo_array((np.ones(len(first), np.int8), (first, second)), shape=(size, size))
@@ -83,7 +84,7 @@ def nearness(one: Flat, other: Flat) -> Nearness | None:
     sample = few.shapes[:: max(1, len(few) // SAMPLE)]
     bound = float(tree.query_nearest(sample, return_distance=True, all_matches=False)[1].min())
     # nothing is farther than what the sample found, so only neighbours within that reach are measured
-    reach = shapely.box(*(few.boxes + [-bound, -bound, bound, bound]).T)
+    reach = shapely.box(*(few.boxes + bound * OUTWARD).T)
     first, second = tree.query(reach)
     distances = _distances(few, many, first, second)
     k = int(np.argmin(distances))

@@ -53,7 +53,8 @@ def _bridge(body: Body, bodies: Sequence[Body], limits: Mapping[str, RoleLimits]
 def _closing(body: Body, rival: Body, near: Nearness, error: float) -> Finding:
     return Finding(
         "print-placement", "error", at(f"{body.name} and {rival.name}", near.place),
-        f"{body.name} is drawn {microns(near.distance)} from {rival.name}, alignment errors of {microns(error)} can close that",
+        f"{body.name} is drawn {microns(near.distance)} from {rival.name}, "
+        f"alignment errors of {microns(error)} can close that",
         near.distance, error, "m",
         f"gap {microns(near.distance)} → more than {microns(error)}, or a printer that aligns to fiducials",
     )

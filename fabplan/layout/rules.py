@@ -90,7 +90,8 @@ def minimum_widths(bodies: Sequence[Body], limits: Mapping[str, RoleLimits]) -> 
             yield Finding(
                 "minimum-width", "error", body.name,
                 f"{body.name} is {microns(width)} wide where {body.made_by} can make {microns(line)} at least",
-                width, line, "m", f"width of {body.name} {microns(width)} → {microns(line)}, or a finer process for {body.made_by}",
+                width, line, "m",
+                f"width of {body.name} {microns(width)} → {microns(line)}, or a finer process for {body.made_by}",
             )
 
 
@@ -140,8 +141,8 @@ def covers(met: Sequence[Approach], limits: Mapping[str, RoleLimits]) -> Iterabl
         if HALF_NANOMETRE <= near.distance < margin - HALF_NANOMETRE:
             yield Finding(
                 "electrolyte-covers", "error", at(names, near.place),
-                f"{names} reaches {microns(near.distance)} past {approach.lower.name} where {approach.upper.name} passes, "
-                f"alignment and edges need {microns(margin)}",
+                f"{names} reaches {microns(near.distance)} past {approach.lower.name} "
+                f"where {approach.upper.name} passes, alignment and edges need {microns(margin)}",
                 near.distance, margin, "m", f"overlap of {names} {microns(near.distance)} → {microns(margin)}",
             )
 
@@ -200,7 +201,7 @@ def disagreements(drawn: Mapping[str, float | None], closed_form: Measures) -> I
             unit = key.rsplit("_", 1)[1]
             yield Finding(
                 "closed-form-agrees", "error", key,
-                f"{field.replace('_', ' ')} is {value:.9g} {unit} on the drawing and {expected:.9g} {unit} in the sizing",
+                f"{field.replace('_', ' ')} is {value:.9g} {unit} on the drawing, {expected:.9g} {unit} in the sizing",
                 value, expected, unit, "report it: drawing and closed form of this structure differ",
             )
 
@@ -211,7 +212,8 @@ def shared_pairs(layers: Sequence[Layer]) -> Iterable[Finding]:
         if (one.layer, one.datatype) == (other.layer, other.datatype):
             yield Finding(
                 "own-layer", "error", other.name,
-                f"{one.name} and {other.name} share layer {one.layer}/{one.datatype}", change="give each its own datatype",
+                f"{one.name} and {other.name} share layer {one.layer}/{one.datatype}",
+                change="give each its own datatype",
             )
 
 

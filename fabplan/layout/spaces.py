@@ -7,7 +7,7 @@ import shapely
 
 from fabplan.geometry.region import NANOMETRE
 from fabplan.layout.flat import Flat
-from fabplan.layout.nets import Nearness
+from fabplan.layout.nets import OUTWARD, Nearness
 
 
 def narrowest_space(shapes: Flat, space: float) -> Nearness | None:
@@ -17,7 +17,7 @@ def narrowest_space(shapes: Flat, space: float) -> Nearness | None:
     """
     reach = space / NANOMETRE
     tree = shapely.STRtree(shapes.shapes)
-    first, second = tree.query(shapely.box(*(shapes.boxes + [-reach, -reach, reach, reach]).T))
+    first, second = tree.query(shapely.box(*(shapes.boxes + reach * OUTWARD).T))
     low = np.maximum(shapes.boxes[first, :2], shapes.boxes[second, :2])
     high = np.minimum(shapes.boxes[first, 2:], shapes.boxes[second, 2:])
     between = np.hypot(*np.maximum(low - high, 0.0).T)

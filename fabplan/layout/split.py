@@ -44,7 +44,8 @@ def _cuts(points: Ring) -> Iterator[tuple[int, int]]:
     found = []
     for axis in (0, 1):
         values = np.unique(points[:, axis])[1:-1]
-        for value in values[np.argsort(np.abs(np.searchsorted(np.sort(points[:, axis]), values) - len(points) // 2))][:32]:
+        below = np.searchsorted(np.sort(points[:, axis]), values)
+        for value in values[np.argsort(np.abs(below - len(points) // 2), kind="stable")][:32]:
             low, high = np.minimum(points[:, axis], ends[:, axis]), np.maximum(points[:, axis], ends[:, axis])
             crossed = (low < value) & (value < high)
             run = ends[crossed, axis] - points[crossed, axis]

@@ -10,20 +10,20 @@ from fabplan.methods.base import SetPoint
 from fabplan.records import Confidence, Quantity, worst
 
 # Units that people read on tools, where they differ from the general table of `fabplan.units`.
-_SHOWN: dict[str, tuple[float, str]] = {
-    "growth_per_cycle": (1e-10, "angstrom/cycle"),
-    "power_density": (1e4, "W/cm2"),
-    "current_density": (10.0, "mA/cm2"),
-    "heating_rate": (1 / 60.0, "K/min"),
-    "areal_dose": (10.0, "mJ/cm2"),
-    "flow": (7.436e-7, "sccm"),
-    "rate": (1 / 60.0, "rpm"),
-    "frequency": (1.0, "Hz"),
-    "volumetric_flow": (1e-6 / 60.0, "mL/min"),
-    "surface_tension": (1e-3, "mN/m"),
-    "areal_volume": (1e-6, "cm3/m2"),
-    "areal_mass": (1e-2, "mg/cm2"),
-    "molar_mass": (1e-3, "g/mol"),
+_SHOWN: dict[str, tuple[tuple[float, str], ...]] = {
+    "growth_per_cycle": ((1e-10, "angstrom/cycle"),),
+    "power_density": ((10.0, "mW/cm2"), (1e4, "W/cm2")),
+    "current_density": ((10.0, "mA/cm2"),),
+    "heating_rate": ((1 / 60.0, "K/min"),),
+    "areal_dose": ((10.0, "mJ/cm2"),),
+    "flow": ((7.436e-7, "sccm"),),
+    "rate": ((1 / 60.0, "rpm"),),
+    "frequency": ((1.0, "Hz"), (1e3, "kHz")),
+    "volumetric_flow": ((1e-12, "nL/s"), (1e-9, "uL/s"), (1e-6 / 60.0, "mL/min")),
+    "surface_tension": ((1e-3, "mN/m"),),
+    "areal_volume": ((1e-6, "cm3/m2"),),
+    "areal_mass": ((1e-2, "mg/cm2"),),
+    "molar_mass": ((1e-3, "g/mol"),),
 }
 
 
@@ -31,7 +31,8 @@ def shown(value: float | None, dimension: str) -> str:
     """SI value as text with the unit that people use, four digits."""
     if value is None or dimension not in _SHOWN:
         return units.show(value, dimension, 4)
-    factor, unit = _SHOWN[dimension]
+    choices = _SHOWN[dimension]
+    factor, unit = max((c for c in choices if abs(value) >= c[0] * 0.9995), default=min(choices))
     return f"{value / factor:.4g} {unit}"
 
 
@@ -44,7 +45,8 @@ def _line(settings: object, name: str) -> SetPoint | None:
     if given is None:
         return None
     text = shown(given.value, given.dimension)
-    return SetPoint(title, given.value, given.unit, text, given.source, given.confidence, _note(given))
+    confidence = given.confidence if given.value is not None else "low"
+    return SetPoint(title, given.value, given.unit, text, given.source, confidence, _note(given))
 
 
 def _note(given: Quantity) -> str:
@@ -112,6 +114,11 @@ def product(*parts: float | None) -> float | None:
 def ratio(upper: float | None, lower: float | None) -> float | None:
     """``upper / lower``; None when one is unknown or ``lower`` is zero."""
     return None if upper is None or not lower else upper / lower
+
+
+def exceeds(given: float, allowed: float) -> bool:
+    """Whether a number is above another one by more than the rounding of units (``"50 um"`` is not quite 5e-5)."""
+    return given > allowed * (1.0 + 1e-9)
 
 
 def known(**limits: float | None) -> dict[str, float]:

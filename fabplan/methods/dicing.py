@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods._fields import ROOM, assumed
-from fabplan.methods._sheet import derived, entered, known, noted, present, product, ratio, total
+from fabplan.methods._sheet import derived, entered, exceeds, known, noted, present, product, ratio, total
 from fabplan.methods.base import SetPoint, Use, Work, value
 from fabplan.records import Quantity, flag, quantity, text
 
@@ -91,7 +91,7 @@ def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
         change = "Dice before these layers, scribe and break, or cut dry with a laser."
         found.append(Finding("dicing-water", "error", where, message, change=change))
     street, needed = value(settings.street), needed_street(settings)
-    if street is not None and needed is not None and street < needed:
+    if street is not None and needed is not None and exceeds(needed, street):
         message = f"A street of {street * 1e6:.3g} um; cut and chipping need {needed * 1e6:.3g} um."
         found.append(Finding("dicing-street", "error", where, message, street, needed, "m", "Widen the street."))
     return tuple(found)

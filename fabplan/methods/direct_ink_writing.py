@@ -12,7 +12,7 @@ from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods import _flow as flow
 from fabplan.methods._fields import assumed
-from fabplan.methods._sheet import derived, entered, known, noted, present, product, ratio, total
+from fabplan.methods._sheet import derived, entered, exceeds, known, noted, present, product, ratio, total
 from fabplan.methods.base import SetPoint, Use, Work, value
 from fabplan.records import Quantity, flag, quantity, text
 
@@ -26,6 +26,7 @@ HAZARDS = (
 )
 ACCEPTANCE = (accept.THICKNESS_PRINT, accept.LINE_WIDTH, accept.OVERLAY, accept.MASS)
 REWORK = "Wet ink: wipe off, clean with the ink's solvent and print again. After drying: scrap the part."
+PSI = 6894.757293168361  # Pa
 BULGE = 0.04  # round beads stand out this share of D beyond the mean width at z = 0.8 D (geometry of a circle)
 TOLERATED = 0.2  # relative mismatch of solids above which the balance is reported
 
@@ -34,7 +35,8 @@ TOLERATED = 0.2  # relative mismatch of solids above which the balance is report
 class Settings:
     """Set points of a printed wall."""
 
-    ink: str = text("ink and its composition")
+    ink: str = text("name of the ink")
+    composition: str = text("what the ink is made of")
     nozzle: Quantity | None = quantity("length", "inner diameter of the nozzle", low=0)
     speed: Quantity | None = quantity("speed", "printing speed", low=0)
     pressure: Quantity | None = quantity("pressure", "pressure on the syringe", low=0)
@@ -142,8 +144,10 @@ def set_points(settings: Settings, work: Work) -> tuple[SetPoint, ...]:
     wet = product(section, path_length(settings, work))
     bead = (settings.nozzle, settings.extrusion_multiplier)
     return (
-        *noted(entered(settings, "nozzle"), settings.ink),
-        *entered(settings, "speed", "pressure", "layer_pitch", "beads_per_width", "extrusion_multiplier"),
+        *noted(entered(settings, "nozzle"), settings.composition or settings.ink),
+        *entered(settings, "speed"),
+        *noted(entered(settings, "pressure"), _in_psi(settings.pressure)),
+        *entered(settings, "layer_pitch", "beads_per_width", "extrusion_multiplier"),
         *present(settings, "pressure_limit", "bore_length", "consistency", "flow_index", "yield_stress"),
         derived("Pressure by the flow law", required_pressure(settings), "pressure", "Herschel and Bulkley, cylinder",
                 settings.nozzle, settings.speed, settings.consistency, settings.flow_index, settings.yield_stress,
@@ -155,6 +159,12 @@ def set_points(settings: Settings, work: Work) -> tuple[SetPoint, ...]:
         *entered(settings, "shrinkage_width", "shrinkage_height"),
         *present(settings, "dead_volume", "prime_volume", "pot_life"),
     )
+
+
+def _in_psi(pressure: Quantity | None) -> str:
+    """The unit on the dispenser's dial."""
+    given = value(pressure)
+    return "" if given is None else f"{given / PSI:.4g} psi"
 
 
 def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
@@ -181,7 +191,7 @@ def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
 def _pressure_findings(settings: Settings) -> tuple[Finding, ...]:
     needed = [p for p in (required_pressure(settings), value(settings.pressure)) if p is not None]
     limit = value(settings.pressure_limit)
-    if not needed or limit is None or max(needed) <= limit:
+    if not needed or limit is None or not exceeds(max(needed), limit):
         return ()
     message = f"The print needs {max(needed) / 1e3:.4g} kPa, the regulator gives {limit / 1e3:.4g} kPa."
     change = "Use a high-pressure dispenser, a shorter bore, a wider nozzle or a slower speed."
@@ -190,7 +200,7 @@ def _pressure_findings(settings: Settings) -> tuple[Finding, ...]:
 
 def _clogging_findings(settings: Settings) -> tuple[Finding, ...]:
     nozzle, particle = value(settings.nozzle), value(settings.particle_size)
-    if nozzle is None or particle is None or particle <= nozzle / 10.0:
+    if nozzle is None or particle is None or not exceeds(particle, nozzle / 10.0):
         return ()
     message = f"Particles of {particle * 1e6:.3g} um clog a nozzle of {nozzle * 1e6:.3g} um (at most a tenth of it)."
     change = "Mill or filter the ink, or use a wider nozzle."
@@ -200,7 +210,7 @@ def _clogging_findings(settings: Settings) -> tuple[Finding, ...]:
 
 def _life_findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
     time, life = ratio(path_length(settings, work), value(settings.speed)), value(settings.pot_life)
-    if time is None or life is None or time <= life:
+    if time is None or life is None or not exceeds(time, life):
         return ()
     message = f"Printing takes {time / 3600:.3g} h, the ink stays printable for {life / 3600:.3g} h."
     change = "Print faster or with more nozzles, or change the syringe in time."

@@ -8,7 +8,7 @@ from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods import _furnace as furnace
 from fabplan.methods._fields import assumed
-from fabplan.methods._sheet import derived, entered, noted, present, total
+from fabplan.methods._sheet import derived, entered, exceeds, noted, present, total
 from fabplan.methods.base import SetPoint, Use, Work, value
 from fabplan.records import Quantity, flag, quantity, text
 
@@ -91,7 +91,7 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
     """A layer thicker than the one whose drying was tried."""
     reference = value(settings.reference_thickness)
-    if work.thickness is None or reference is None or work.thickness <= reference:
+    if work.thickness is None or reference is None or not exceeds(work.thickness, reference):
         return ()
     message = f"A layer of {work.thickness * 1e6:.3g} um; drying is set for {reference * 1e6:.3g} um: look for cracks."
     change = "Dry more slowly, in several layers, or freeze-dry."

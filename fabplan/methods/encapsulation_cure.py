@@ -8,7 +8,7 @@ from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods import _furnace as furnace
 from fabplan.methods._fields import assumed
-from fabplan.methods._sheet import entered, known, noted, present, product, total
+from fabplan.methods._sheet import entered, exceeds, known, noted, present, product, total
 from fabplan.methods.base import SetPoint, Use, Work, value
 from fabplan.records import Quantity, flag, quantity, text
 
@@ -79,7 +79,7 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
     """A cure that is too short."""
     time, full = value(settings.cure_time), value(settings.full_cure_time)
-    if time is None or full is None or time >= full:
+    if time is None or full is None or not exceeds(full, time):
         return ()
     message = f"A cure of {time / 3600:.3g} h; full cure at this temperature takes {full / 3600:.3g} h."
     change = "Cure longer: what is not cured dissolves into the electrolyte."

@@ -8,7 +8,7 @@ from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods import _furnace as furnace
 from fabplan.methods._fields import assumed
-from fabplan.methods._sheet import derived, entered, known, noted, present, product, ratio, total
+from fabplan.methods._sheet import derived, entered, exceeds, known, noted, present, product, ratio, total
 from fabplan.methods.base import SetPoint, Use, Work, value
 from fabplan.records import Quantity, flag, quantity, text
 
@@ -95,7 +95,7 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
     """A gel too thin to close."""
     low = value(settings.thickness_low)
-    if work.thickness is None or low is None or work.thickness >= low:
+    if work.thickness is None or low is None or not exceeds(low, work.thickness):
         return ()
     message = f"A gel of {work.thickness * 1e6:.3g} um; below {low * 1e6:.3g} um cast gels do not close."
     change = "Raise the lid or spin the solution."

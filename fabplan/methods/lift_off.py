@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods._fields import assumed
-from fabplan.methods._sheet import entered, noted, present, total
+from fabplan.methods._sheet import entered, exceeds, noted, present, total
 from fabplan.methods.base import SetPoint, Use, Work, value
 from fabplan.records import Quantity, flag, quantity, text
 
@@ -69,7 +69,7 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
     """Film too thick for its resist."""
     resist = value(settings.resist_thickness)
-    if work.thickness is None or resist is None or work.thickness <= THIRD * resist:
+    if work.thickness is None or resist is None or not exceeds(work.thickness, THIRD * resist):
         return ()
     message = f"A film of {work.thickness * 1e9:.4g} nm on resist of {resist * 1e9:.4g} nm: more than a third tears."
     change = f"Use resist of at least {work.thickness / THIRD * 1e6:.3g} um with an undercut."

@@ -21,8 +21,7 @@ HAZARDS = (
 )
 ACCEPTANCE = (accept.MASS,)
 REWORK = "Too little: repeat the contact. Plated lithium on the surface: scrap the part."
-FARADAY = 96485.33212  # C/mol, CODATA 2018
-LITHIUM_MASS = 6.94e-3  # kg/mol, standard atomic weight
+LITHIUM_CHARGE = 3861.0 * 3600.0  # C/kg, handbook value of 3861 mAh/g (one electron per atom)
 LITHIUM_DENSITY = 534.0  # kg/m³, handbook
 
 
@@ -41,13 +40,15 @@ class Settings:
 
 
 def lithium_thickness(charge: float) -> float:
-    """Thickness of lithium that holds a charge per area [m]: ``q M/(F ρ)``, 4.85 um per mAh/cm².
+    """Thickness of lithium that holds a charge per area [m]: charge over specific charge and density.
+
+    4.85 um per mAh/cm².
 
     Parameters
     ----------
     charge : per area [C/m²]
     """
-    return charge * LITHIUM_MASS / (FARADAY * LITHIUM_DENSITY)
+    return charge / (LITHIUM_CHARGE * LITHIUM_DENSITY)
 
 
 def needed_lithium(settings: Settings) -> float | None:
@@ -79,7 +80,8 @@ def set_points(settings: Settings, work: Work) -> tuple[SetPoint, ...]:
         *present(settings, "bath_temperature", "pressure", "foil"),
         *entered(settings, "loss"),
         derived("Charge to give", charge, "charge", "loss times area", settings.loss),
-        derived("Lithium that holds it", needed_lithium(settings), "length", "Faraday's law", settings.loss),
+        derived("Lithium that holds it", needed_lithium(settings), "length", "charge over specific charge and density",
+                settings.loss),
     )
 
 

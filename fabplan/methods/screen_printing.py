@@ -46,8 +46,8 @@ class Settings:
     snap_off: Quantity | None = assumed("length", "distance of the screen from the part", 1.5e-3)
     stroke: Quantity | None = assumed("length", "length of the stroke", 0.15)
     passes_high: Quantity | None = quantity("number", "most passes wet in wet or dry on dry", low=1)
-    flash_temperature: Quantity | None = quantity("temperature", "drying between passes", low=0)
-    flash_time: Quantity | None = assumed("time", "drying between passes", 300.0)
+    flash_temperature: Quantity | None = quantity("temperature", "temperature between passes", low=0)
+    flash_time: Quantity | None = assumed("time", "time between passes", 300.0)
     pass_time: Quantity | None = assumed("time", "flooding, aligning and lifting of one pass", 120.0)
     setup_time: Quantity | None = assumed("time", "mounting the screen, trial prints, cleaning", 3600.0)
 

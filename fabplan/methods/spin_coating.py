@@ -30,8 +30,8 @@ class Settings:
     speed_low: Quantity | None = quantity("rate", "slowest speed that spreads evenly", low=0)
     speed_high: Quantity | None = quantity("rate", "fastest speed", low=0)
     spin_time: Quantity | None = assumed("time", "spinning", 45.0)
-    bake_temperature: Quantity | None = quantity("temperature", "bake or cure", low=0)
-    bake_time: Quantity | None = quantity("time", "bake or cure", low=0)
+    bake_temperature: Quantity | None = quantity("temperature", "temperature of bake or cure", low=0)
+    bake_time: Quantity | None = quantity("time", "time of bake or cure", low=0)
     handling_time: Quantity | None = assumed("time", "cleaning, dispensing, handling", 900.0)
 
 

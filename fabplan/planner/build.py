@@ -98,6 +98,7 @@ def _toolpaths(problem: Problem, design: Design, bodies: Sequence[Body]) -> list
             printing = PrintSettings(
                 layers=layers, layer_pitch=pitch,
                 beads_per_width=None,  # walls are drawn in whole beads: the count follows from the bead's section
+                bead_width=problem.request.limit(operation.role).bead_width,
                 nozzle=nozzle, speed=speed, first_height=nozzle, pressure=value(settings.pressure),
                 extrusion_multiplier=value(settings.extrusion_multiplier) or 1.0,
             )

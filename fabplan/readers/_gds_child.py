@@ -33,14 +33,15 @@ def main(kind: str, path: str, most: int) -> None:
     limited()
     import gdstk  # after the limits, so that they hold for it
     import numpy as np
+    from numpy.typing import NDArray
 
-    library = (gdstk.read_gds if kind == "gds" else gdstk.read_oas)(path, unit=NANOMETRE)
-    tops = sorted(library.top_level(), key=lambda cell: cell.name)
-    found: dict[tuple[int, int], list] = {}
+    library: gdstk.Library = (gdstk.read_gds if kind == "gds" else gdstk.read_oas)(path, unit=NANOMETRE)
+    tops = sorted((cell for cell in library.top_level() if isinstance(cell, gdstk.Cell)), key=lambda cell: cell.name)
+    found: dict[tuple[int, int], list[NDArray[np.float64]]] = {}
     number = 0
     for cell in tops:
         for polygon in cell.get_polygons():
-            found.setdefault((polygon.layer, polygon.datatype), []).append(polygon.points)
+            found.setdefault((polygon.layer, polygon.datatype), []).append(np.asarray(polygon.points))
             number += 1
             if number > most:
                 sys.exit("too many polygons when flat")

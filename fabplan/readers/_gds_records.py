@@ -198,9 +198,8 @@ def _expanded(cells: dict[str, Cell], where: str) -> dict[str, int]:
         for name in waiting:
             total[name] = cells[name].shapes + sum(k * total[c] for c, k in cells[name].places.items())
     if len(total) < len(cells):
-        raise BadInput(
-            Problem("structures place each other in a circle or too deep", where, allowed=f"{MOST_DEPTH} levels, no circle")
-        )
+        allowed = f"{MOST_DEPTH} levels, no circle"
+        raise BadInput(Problem("structures place each other in a circle or too deep", where, allowed=allowed))
     return total
 
 

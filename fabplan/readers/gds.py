@@ -87,9 +87,8 @@ def check_oasis(data: bytes, where: str) -> None:
         raise BadInput(Problem("the OASIS file does not close with its end record", where, f"{len(data)} bytes"))
     sums = {1: zlib.crc32(data[:-4]), 2: sum(data[:-4]) & 0xFFFFFFFF}
     scheme, stored = data[-5], int.from_bytes(data[-4:], "little")
-    if data[-1] != 0 or scheme in sums:
-        if sums.get(scheme) != stored:
-            raise BadInput(Problem("the OASIS file's checksum does not hold", where, f"{stored:08x}"))
+    if (data[-1] != 0 or scheme in sums) and sums.get(scheme) != stored:
+        raise BadInput(Problem("the OASIS file's checksum does not hold", where, f"{stored:08x}"))
 
 
 def _in_child(kind: str, path: Path, most: int) -> MaskFile:
@@ -99,7 +98,12 @@ def _in_child(kind: str, path: Path, most: int) -> MaskFile:
     command = [sys.executable, "-I", str(CHILD), kind, str(path.resolve()), str(most)]
     try:
         done = subprocess.run(
-            command, capture_output=True, timeout=WALL_CLOCK, env={**system, **quiet}, stdin=subprocess.DEVNULL, check=False
+            command,
+            capture_output=True,
+            timeout=WALL_CLOCK,
+            env={**system, **quiet},
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
     except subprocess.TimeoutExpired as fault:
         raise BadInput(Problem("the reader did not finish", path.name, allowed=f"{WALL_CLOCK:g} s")) from fault

@@ -66,7 +66,7 @@ def role_limits(draw: Any) -> RoleLimits:
 @st.composite
 def requests(draw: Any, architecture: ModuleType) -> Request:
     """Any request that makes sense, also ones that nothing can meet."""
-    sides = st.integers(300, 20_000).map(lambda n: n * 1.0007e-6)
+    sides = st.integers(700, 20_000).map(lambda n: n * 1.0007e-6)
     anode = draw(st.sampled_from([0.6, 1.0, 1.7]))
     return request(
         architecture,

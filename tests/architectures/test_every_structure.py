@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from fabplan import plugins
 from fabplan.architectures.base import Request, beyond, one, snapped
+from fabplan.errors import BadInput
 from fabplan.geometry import shapes
-from fabplan.geometry.body import ROLES, Body
+from fabplan.geometry.body import ROLES, Body, share_height
 from fabplan.geometry.region import NANOMETRE, Region, area, count, joined
 from tests.architectures.requests import request, requests
 
@@ -33,6 +34,11 @@ def drawn(structure: ModuleType, given_request: Request, pick: float = 0.5) -> t
         return None
     chosen = one(params, int(feasible[int(pick * (len(feasible) - 1))]))
     return chosen, structure.measures(chosen, given_request), structure.cell(chosen, given_request)
+
+
+def _low(body: Body, film: Region) -> Region:
+    """Where a conductor stands on what lies below the film; a conformal one only beside the film."""
+    return shapes.difference(body.region, film) if body.bottom is None else body.region
 
 
 def net(bodies: tuple[Body, ...], name: str) -> Region:
@@ -73,15 +79,12 @@ def test_nets_keep_their_gap(structure: ModuleType, data: Any) -> None:
         return
     _, measures, bodies = found
     film = joined(body.region for body in bodies if body.role in ("electrolyte", "insulator") and body.bottom is None)
-    apart = []
-    for ours in (body for body in bodies if body.net == "anode"):
-        for theirs in (body for body in bodies if body.net == "cathode"):
-            if ours.bottom is None or theirs.bottom is None:
-                # a conformal conductor stands on the substrate only where no film lies below it
-                bare = [shapes.difference(b.region, film) if b.bottom is None else b.region for b in (ours, theirs)]
-                apart.append(shapes.distance(*bare))
-            elif min(b.bottom + b.thickness for b in (ours, theirs)) > max(ours.bottom, theirs.bottom) + 1e-12:
-                apart.append(shapes.distance(ours.region, theirs.region))
+    apart = [
+        shapes.distance(_low(ours, film), _low(theirs, film))
+        for ours in bodies
+        for theirs in bodies
+        if ours.net == "anode" and theirs.net == "cathode" and share_height(ours, theirs)
+    ]
     assert min(apart) * NANOMETRE == pytest.approx(float(measures.minimum_gap), rel=1e-9)
     assert float(measures.minimum_gap) > 0
 
@@ -208,8 +211,6 @@ def test_names_and_roles(structure: ModuleType) -> None:
 
 @every
 def test_missing_material_is_named(structure: ModuleType) -> None:
-    from fabplan.errors import BadInput
-
     asked = request(structure)
     found = drawn(structure, asked)
     assert found is not None

@@ -36,6 +36,12 @@ def call(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Co
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=variables, timeout=120)
 
 
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ``--no-plugins`` leaves in the environment of this process ends with the test."""
+    monkeypatch.setenv(plugins.SWITCH, "")
+
+
 @pytest.fixture
 def planned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
     """A planner that answers with a made-up plan, and remembers what it was asked."""
@@ -170,7 +176,7 @@ def test_all_problems_and_all_changes_are_shown(planned: SimpleNamespace, capsys
     planned.fault = FAULTS[1][0]
     main.run(["plan"])
     assert capsys.readouterr().err.splitlines() == [
-        "error: too small", "help: height 1 mm", "reachable here: capacity_Ah = 1.4e-05",
+        "error: too small", "help: height 1 mm", "reachable here: capacity 14 uAh",
     ]  # fmt: skip
 
 
@@ -189,8 +195,8 @@ USAGE = [
     (["show", "materials", "unobtainium"], "unknown name"), (["show", "methods", "sputer"], "'sputter'"),
     (["list", "materials", "x"], "extra argument"), (["estimate"], "SOURCE"), (["verify"], "FOLDER"),
     (["verify", "no-such-folder"], "no such folder"), (["estimate", "no-such.json"], "no such file"),
-    (["check", "no-such-folder"], "no such folder"), (["plan", "--dry-run=1"], "--dry-run"), (["--", "--plan"], "--plan"),
-    (["\x1b[31mplan"], "unknown command"), ([""], "unknown command"),
+    (["check", "no-such-folder"], "no such folder"), (["plan", "--dry-run=1"], "--dry-run"),
+    (["--", "--plan"], "--plan"), (["\x1b[31mplan"], "unknown command"), ([""], "unknown command"),
 ]  # fmt: skip
 
 

@@ -685,7 +685,6 @@ _CLOSED = {
     "dwell",
     "terminals",
     "catalog_digest",
-    "toolpath",
     "mask",
     "fabplan_version",
     "chosen_by",
@@ -699,7 +698,7 @@ def infected(value: Any, payload: str, key: str = "") -> Any:
     if key in _CLOSED or key in ("cell", "layers", "masks"):
         return value
     if isinstance(value, str):
-        return value + payload
+        return value + payload if value else value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.replace(
             value,

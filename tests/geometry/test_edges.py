@@ -43,7 +43,8 @@ def test_boundary_has_the_perimeter_of_the_pixels(bits: list[int]) -> None:
 def runs(line: np.ndarray) -> list[int]:
     """Lengths of the stretches of ones."""
     padded = np.concatenate([[0], line.astype(int), [0]])
-    return (np.flatnonzero(np.diff(padded) == -1) - np.flatnonzero(np.diff(padded) == 1)).tolist()
+    lengths = np.flatnonzero(np.diff(padded) == -1) - np.flatnonzero(np.diff(padded) == 1)
+    return [int(length) for length in lengths]
 
 
 @settings(max_examples=60, deadline=None)

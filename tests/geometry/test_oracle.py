@@ -28,8 +28,9 @@ def as_klayout(db: Any, region: Region) -> Any:
 def random_comb(rng: np.random.Generator) -> Comb:
     lengths = rng.integers(20, 3000, 6)
     count = int(rng.integers(2, 12))
-    fewer, sides, buses = int(rng.integers(0, 2)), lengths[:4].tolist(), lengths[4:].tolist()
-    return Comb(*sides, count, count - fewer, *buses)
+    fewer = int(rng.integers(0, 2))
+    anode, cathode, gap, overlap, *buses = (int(length) for length in lengths)
+    return Comb(anode, cathode, gap, overlap, count, count - fewer, buses[0], buses[1])
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -66,9 +66,8 @@ def test_ring_of_a_circle_keeps_its_area_to_its_rounding() -> None:
 
 
 def test_from_shapely_drops_points_and_lines_and_straight_points() -> None:
-    mixed = shapely.GeometryCollection(
-        [shapely.Point(0, 0), shapely.LineString([(0, 0), (9, 9)]), shapely.Polygon([(0, 0), (4, 0), (8, 0), (8, 8), (0, 8)])]
-    )
+    square = shapely.Polygon([(0, 0), (4, 0), (8, 0), (8, 8), (0, 8)])
+    mixed = shapely.GeometryCollection([shapely.Point(0, 0), shapely.LineString([(0, 0), (9, 9)]), square])
     assert shapes.from_shapely(mixed).parts == rectangle(0, 0, 8, 8).parts
     assert not shapes.from_shapely(shapely.Polygon())
 

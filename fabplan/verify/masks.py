@@ -1,0 +1,205 @@
+"""Mask files read back and held against plan.json: geometry, nets, both formats, plates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fabplan.errors import BadInput, Problem
+from fabplan.findings import Finding
+from fabplan.geometry.body import Body
+from fabplan.geometry.region import NANOMETRE, Region
+from fabplan.layout.approach import approaches
+from fabplan.layout.masks import on_plate
+from fabplan.layout.measure import measured
+from fabplan.layout.rules import islands, shorts
+from fabplan.readers.gds import MaskFile, read_gds, read_oasis
+from fabplan.verify._mask_table import fingerprints
+from fabplan.verify._regions import differ, region_of
+
+NOT_DESIGN = ("_plates", "_wafer")
+AGREEMENT = 1e-6
+SLACK = 2 * NANOMETRE  # of lengths: one grid step at each end
+#: lengths that a moved edge changes; the others are areas and volumes
+LENGTHS = ("minimum_width_m", "minimum_gap_m")
+MEASURED = (
+    *LENGTHS, "facing_length_m", "height_m", "anode_area_m2", "cathode_area_m2", "anode_volume_m3", "cathode_volume_m3",
+    "anode_collector_area_m2", "cathode_collector_area_m2", "anode_interface_area_m2", "cathode_interface_area_m2",
+)  # fmt: skip
+
+
+def verify_masks(folder: Path, plan: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """What the mask files of an output folder say against its plan.json; empty when all holds.
+
+    Parameters
+    ----------
+    folder : output folder
+    plan : content of its plan.json
+    """
+    masks = folder / "masks"
+    if not masks.is_dir():
+        lost = _fault("masks-missing", "masks", "plan.json lists plates, the folder has no masks")
+        return (lost,) if plan.get("masks") else ()
+    try:
+        design, entries = _design(masks, "gds"), _entries(plan)
+    except BadInput as fault:
+        return tuple(_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
+    bodies = [_body(entry, design) for entry in entries if _is_body(entry)]
+    return (
+        *_names(design, entries),
+        *_table(masks, design, entries),
+        *_measures(bodies, plan),
+        *shorts(approaches(bodies)),
+        *islands(bodies),
+        *_formats(masks, design),
+        *_plates(masks, design, plan),
+    )
+
+
+def _entries(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Layer entries that make sense.
+
+    Raises
+    ------
+    BadInput : one does not
+    """
+    layers = plan.get("layers")
+    good = isinstance(layers, list) and all(map(_is_entry, layers))
+    if not good or len({_pair(entry) for entry in layers}) < len(layers):  # type: ignore[arg-type, union-attr]
+        raise BadInput(Problem("its layers make no sense", "plan.json"))
+    return list(layers)  # type: ignore[arg-type]
+
+
+def _is_entry(entry: Any) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    whole = all(isinstance(entry.get(key), int) for key in ("layer", "datatype"))
+    words = all(isinstance(entry.get(key), str) for key in ("name", "role", "material"))
+    heights = isinstance(entry.get("thickness_m"), int | float)
+    heights = heights and isinstance(entry.get("bottom_m"), int | float | None)
+    return whole and words and heights and entry.get("net") in ("anode", "cathode", None)
+
+
+def _pair(entry: Mapping[str, Any]) -> tuple[int, int]:
+    return int(entry["layer"]), int(entry["datatype"])
+
+
+def _is_body(entry: Mapping[str, Any]) -> bool:
+    return entry["role"] not in ("mark", "outline")
+
+
+def _design(masks: Path, kind: str) -> MaskFile:
+    """The design file of a kind.
+
+    Raises
+    ------
+    BadInput : it is not there or cannot be read
+    """
+    found = [path for path in sorted(masks.glob(f"*.{kind}")) if not path.stem.endswith(NOT_DESIGN)]
+    if not found:
+        raise BadInput(Problem("the file is missing", f"*.{kind}"))
+    return read_gds(found[0]) if kind == "gds" else read_oasis(found[0])
+
+
+def _body(entry: Mapping[str, Any], design: MaskFile) -> Body:
+    """The body of a layer as the file draws it."""
+    region = region_of(design, _pair(entry))
+    bottom = entry["bottom_m"]
+    return Body(
+        entry["name"], entry["role"], entry["material"], entry["net"], region,
+        None if bottom is None else float(bottom), float(entry["thickness_m"]), "mask", "",
+    )  # fmt: skip
+
+
+def _names(design: MaskFile, entries: Sequence[Mapping[str, Any]]) -> Iterable[Finding]:
+    """One top cell, every listed layer drawn, nothing drawn that is not listed."""
+    if len(design.tops) != 1:
+        yield _fault("one-top-cell", "masks", f"the GDSII file has {len(design.tops)} top cells, it should have one")
+    listed = {_pair(entry): str(entry["name"]) for entry in entries}
+    for pair in sorted(listed.keys() - design.layers.keys()):
+        yield _fault("layer-missing", listed[pair], f"layer {pair[0]}/{pair[1]} ({listed[pair]}) has no polygons")
+    for pair in sorted(design.layers.keys() - listed.keys()):
+        yield _fault("layer-unlisted", "masks", f"layer {pair[0]}/{pair[1]} has polygons and is not in plan.json")
+
+
+def _table(masks: Path, design: MaskFile, entries: Sequence[Mapping[str, Any]]) -> Iterable[Finding]:
+    """Area and centroid of every layer against ``layers.csv``: finds what was moved, also without a change of area."""
+    try:
+        table = fingerprints(masks / "layers.csv")
+    except BadInput as fault:
+        yield from (_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
+        return
+    for entry in entries:
+        row, name = table.get(_pair(entry)), str(entry["name"])
+        if row is None or row.name != name:
+            place = f"{entry['layer']}/{entry['datatype']}"
+            yield _fault("layer-table", name, f"layers.csv has no row for {name} on {place}")
+        elif (change := row.change(design, _pair(entry))) is not None:
+            yield _fault("layer-changed", name, f"{name} in the GDSII file {change}")
+
+
+def _measures(bodies: Sequence[Body], plan: Mapping[str, Any]) -> Iterable[Finding]:
+    """Everything that was measured on the drawing, measured again on the file."""
+    stated = plan.get("geometry")
+    stated = stated if isinstance(stated, dict) else {}
+    found = measured(bodies)
+    for key in MEASURED:
+        value, expected = found.get(key), stated.get(key)
+        if not isinstance(expected, int | float) or value is None:
+            if key in stated and (value is None) != (expected is None):
+                yield _fault("geometry", key, f"{key} is {value} in the GDSII file and {expected} in plan.json")
+            continue
+        slack = SLACK if key in LENGTHS else AGREEMENT * max(abs(value), abs(expected))
+        if abs(value - expected) > slack:
+            unit = key.rsplit("_", 1)[1]
+            yield Finding(
+                "geometry", "error", key, f"{key} is {value:.9g} in the GDSII file and {expected:.9g} in plan.json",
+                value, float(expected), unit,
+            )  # fmt: skip
+
+
+def _formats(masks: Path, design: MaskFile) -> Iterable[Finding]:
+    """The OASIS file draws the same."""
+    try:
+        other = _design(masks, "oas")
+    except BadInput as fault:
+        yield from (_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
+        return
+    for pair in sorted(design.layers.keys() | other.layers.keys()):
+        if differ(region_of(design, pair), region_of(other, pair)):
+            place = f"layer {pair[0]}/{pair[1]}"
+            yield _fault("formats-differ", place, f"{place} of OASIS and GDSII differ")
+
+
+def _plates(masks: Path, design: MaskFile, plan: Mapping[str, Any]) -> Iterable[Finding]:
+    """Every plate holds its layers after bias, and nothing else."""
+    plates = plan.get("masks")
+    if not isinstance(plates, list) or not plates:
+        return
+    found = sorted(masks.glob("*_plates.gds"))
+    if not found:
+        yield _fault("plates-missing", "masks", "plan.json lists plates, the file of the plates is missing")
+        return
+    try:
+        drawn = read_gds(found[0])
+        expected = {int(plate["number"]): _plate(plate, plan, design) for plate in plates}
+    except BadInput as fault:
+        yield from (_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
+        return
+    except (KeyError, TypeError, ValueError):
+        yield _fault("plates", "plan.json", "the plates of plan.json make no sense")
+        return
+    for number in sorted(expected.keys() | {layer for layer, _ in drawn.layers}):
+        own = [region_of(drawn, pair) for pair in drawn.layers if pair[0] == number]
+        if len(own) != 1 or number not in expected or differ(own[0], expected[number]):
+            yield _fault("plates-differ", f"plate {number}", f"plate {number} is not its layers after bias")
+
+
+def _plate(plate: Mapping[str, Any], plan: Mapping[str, Any], design: MaskFile) -> Region:
+    pairs = {entry["name"]: _pair(entry) for entry in plan["layers"]}
+    return on_plate([region_of(design, pairs[name]) for name in plate["layers"]], float(plate["bias_m"]))
+
+
+def _fault(rule: str, where: str, message: str) -> Finding:
+    return Finding(rule, "error", where, message)

@@ -1,0 +1,150 @@
+"""Laminated films: overlap rules e1 to e5, balance, limits of the areas."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fabplan.architectures import laminated_thin_film as structure
+from fabplan.architectures.base import Request, RoleLimits, one
+from fabplan.geometry import shapes
+from fabplan.geometry.body import Body
+from fabplan.geometry.region import NANOMETRE, Region, area, bounds, count
+from tests.architectures.requests import CHARGE, request
+
+SHADOW = RoleLimits(line=100e-6, gap=95e-6, placement=50e-6, edge=20e-6, thickness_low=1e-7, thickness_high=5e-6)
+
+
+def shadow_request(**changes: Any) -> Request:
+    asked = request(structure, **changes)
+    return dataclasses.replace(asked, limits=dict.fromkeys(asked.limits, SHADOW))
+
+
+def bodies_of(asked: Request, pick: float = 0.5) -> tuple[structure.Params, dict[str, Body]]:
+    params = structure.design_space(asked)
+    feasible = np.flatnonzero(structure.measures(params, asked).feasible)
+    design = one(params, int(feasible[int(pick * (len(feasible) - 1))]))
+    return design, {body.name: body for body in structure.cell(design, asked)}
+
+
+def inside_by(inner: Region, outer: Region, margin: float) -> bool:
+    return shapes.contains(outer, shapes.buffered(inner, round(margin / NANOMETRE)))
+
+
+def main_box(region: Region) -> Region:
+    """A film without its tongue and pad: its first part."""
+    return Region(region.parts[:1])
+
+
+def short(bodies: dict[str, Body], electrolyte: Region) -> Region:
+    """Where the anode's collector lies over the cathode's net with no electrolyte between."""
+    over = shapes.union([shapes.intersection(bodies["anode-collector"].region, bodies[name].region)
+                         for name in ("cathode", "cathode-collector")])  # fmt: skip
+    return shapes.difference(over, electrolyte)
+
+
+def test_overlap_rules() -> None:
+    asked = shadow_request()
+    design, bodies = bodies_of(asked, 0.8)
+    region = {name: body.region for name, body in bodies.items()}
+    plate = main_box(region["cathode-collector"])
+    error = SHADOW.placement + 2 * SHADOW.edge
+    assert inside_by(region["cathode"], plate, error)  # e1
+    assert inside_by(plate, region["electrolyte"], error)  # e2, e3: sides and the edge the anode crosses
+    step = 3 * (asked.layer_thickness("cathode_collector") + design.cathode_thickness)
+    assert design.margin_cover == pytest.approx(max(error + step, SHADOW.gap), abs=2e-9)
+    assert inside_by(region["anode"], region["cathode"], error)  # e4: lithium inside the cathode
+    assert inside_by(main_box(region["anode-collector"]), region["anode"], error)
+    assert inside_by(region["electrolyte"], shapes.union([region["encapsulation"]]), 200e-6)  # e5
+    metal = shapes.union([region["anode-collector"], region["cathode-collector"]])
+    pads = shapes.difference(metal, region["encapsulation"])
+    opening = round((design.pad_size - 2 * design.pad_margin) / NANOMETRE)
+    assert count(pads) == 2 and area(pads) == pytest.approx(2 * (opening * NANOMETRE) ** 2)
+
+
+def test_electrolyte_keeps_the_nets_apart_and_its_cover_is_needed() -> None:
+    design, bodies = bodies_of(shadow_request())
+    electrolyte = bodies["electrolyte"].region
+    assert not short(bodies, electrolyte)
+    almost = round(design.margin_cover / NANOMETRE)
+    assert not short(bodies, shapes.buffered(electrolyte, -almost))
+    assert short(bodies, shapes.buffered(electrolyte, -almost - 1))
+
+
+def test_pads_lie_on_opposite_edges() -> None:
+    _, bodies = bodies_of(shadow_request(), 1.0)
+    anode, cathode = (bounds(bodies[f"{net}-collector"].region) for net in ("anode", "cathode"))
+    hull = bounds(bodies["encapsulation"].region)
+    assert anode[3] == hull[3] and cathode[1] == hull[1]
+
+
+def test_every_film_has_its_own_plate() -> None:
+    _, bodies = bodies_of(shadow_request())
+    assert len({body.made_by for body in bodies.values()}) == len(bodies) == 6
+    assert [body.bottom is None for body in bodies.values()] == [False, False, True, False, True, True]
+
+
+def test_against_lithium_the_thickness_is_the_recipe_s() -> None:
+    asked = shadow_request(capacity={"anode": None, "cathode": CHARGE})
+    free = structure.design_space(asked)
+    assert len(np.unique(free.anode_thickness)) == 4
+    assert free.anode_thickness.min() >= 1e-7 and free.anode_thickness.max() <= 5.001e-6
+    given = structure.design_space(dataclasses.replace(asked, thickness={**asked.thickness, "anode": 3e-6}))
+    assert np.allclose(given.anode_thickness, 3e-6)
+
+
+def test_other_anodes_follow_from_the_wanted_ratio() -> None:
+    asked = dataclasses.replace(shadow_request(), capacity={"anode": 2 * CHARGE, "cathode": CHARGE})
+    found = structure.measures(structure.design_space(asked), asked)
+    ratio = 2 * found.anode_volume / found.cathode_volume
+    assert np.allclose(ratio, asked.n_p_ratio, rtol=6e-3)  # thicknesses are whole nanometres
+
+
+def test_without_margins_the_cell_fills_all_but_the_pads() -> None:
+    margins = [name for name in vars(structure.Params)["__dataclass_fields__"] if name.startswith("margin_")]
+    asked = shadow_request(fixed=dict.fromkeys(margins, 0.0))
+    params = structure.design_space(asked)
+    found = structure.measures(params, asked)
+    left = asked.footprint.width * (asked.footprint.length - 2 * float(params.pad_size[0]))
+    assert found.feasible.all() and found.active_area.max() == pytest.approx(left, rel=1e-9)
+
+
+def test_electrolyte_must_be_covered_on_the_way_out_at_least_by_the_gap() -> None:
+    asked = shadow_request()
+    exact = dict.fromkeys(asked.limits, dataclasses.replace(SHADOW, placement=0.0, edge=0.0))
+    asked = dataclasses.replace(asked, limits=exact)
+    found = structure.measures(structure.design_space(asked), asked)
+    assert found.minimum_gap.min() >= SHADOW.gap * (1 - 1e-9)
+
+
+def test_capacity_per_footprint_of_published_cells() -> None:
+    """Front Edge's 180 uAh/cm2 means 2.6 um of LiCoO2, Cymbet's 144 means 2.1 um, at 69 uAh/cm2/um."""
+    for thickness, published in ((2.6e-6, 180.0), (2.1e-6, 144.0)):
+        fixed = {"cathode_thickness": thickness, "electrolyte_thickness": 1e-6}
+        asked = shadow_request(terminals="outside", fixed=fixed)
+        found = structure.measures(structure.design_space(asked), asked)
+        charge = 69e6 * float(found.cathode_volume.max()) / (asked.footprint.area * 1e4) * 1e4  # [uAh/cm2]
+        assert charge == pytest.approx(published, rel=0.05)
+
+
+def test_resistance_of_a_collector_without_margins_is_plate_and_tongue() -> None:
+    design, _ = bodies_of(shadow_request())
+    found = structure.measures(design, shadow_request())
+    plate = design.cell_length + 2 * design.margin_cathode, design.cell_width + 2 * design.margin_cathode
+    tongue = (design.margin_cover + design.margin_seal) / min(design.pad_size, plate[1])
+    assert float(found.cathode_collector_squares) == pytest.approx(plate[0] / (3 * plate[1]) + tongue)
+
+
+def test_films_that_are_not_nested_are_infeasible() -> None:
+    asked = shadow_request(fixed={"margin_anode": 2.4e-3})
+    assert not structure.measures(structure.design_space(asked), asked).feasible.any()
+
+
+def test_a_film_too_thick_for_the_height_is_left_out() -> None:
+    asked = dataclasses.replace(shadow_request(), height_max=8e-6)
+    found = structure.measures(structure.design_space(asked), asked)
+    assert found.height.max() <= 8e-6 * (1 + 1e-9)
+    assert found.feasible.all()

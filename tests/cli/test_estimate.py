@@ -1,0 +1,122 @@
+"""``fabplan estimate`` from the outside."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fabplan.catalog.loader import load
+from fabplan.cli import main
+from fabplan.exporters import plan_json
+from fabplan.planner import run as planner
+from fabplan.planner.plan import Plan
+
+SPEC = "interdigital-3d-filament"
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return planner.plan(SPEC, {}, (), load())
+
+
+@pytest.fixture
+def folder(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    document = plan_json.export(plan)["plan.json"]
+    (tmp_path / "plan.json").write_bytes(document)
+    (tmp_path / "cells.json").write_text(json.dumps(json.loads(document)["cell"]))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def result(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main.run(["estimate", *arguments, "--json"]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_plan_cells_and_spec_give_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answers = [result(capsys, source)["results"] for source in ("plan.json", "cells.json", SPEC)]
+    assert answers[0] and answers[0] == answers[1] == answers[2]
+
+
+def test_the_plan_reports_what_estimate_answers(plan: Plan, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rates = {entry["c_rate"]: entry for entry in plan.estimate["rates"]}
+    for entry in result(capsys, "plan.json")["results"]:
+        assert entry["mean_voltage_V"] == pytest.approx(rates[entry["c_rate"]]["mean_voltage_V"], rel=1e-12)
+
+
+def test_rates_replace_those_of_the_cells(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = result(capsys, "plan.json", "--rates", "0.1,1", "--tier", "fast")
+    assert [entry["c_rate"] for entry in found["results"]] == [0.1, 1.0]
+    assert {entry["tier"] for entry in found["results"]} == {"fast"}
+    assert found["evaluations_per_s"] > 0
+
+
+def test_table_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["estimate", "plan.json", "--rates", "1"]) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.split()[:2] == ["cell", "C-rate"] and "uAh/" in row
+
+
+def test_output_file_and_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["estimate", "plan.json", "-o", "r.json"]) == 0
+    assert json.loads((folder / "r.json").read_text())["schema"] == "fabplan/estimates/1"
+    assert main.run(["estimate", "plan.json", "-o", "r.json"]) == 0  # an earlier result may be replaced
+    assert main.run(["estimate", "plan.json", "-o", "some"]) == 0
+    assert sorted(p.name for p in (folder / "some").iterdir()) == ["manifest.json", "result.json"]
+    assert main.run(["estimate", "plan.json", "-o", "some"]) == 2
+    assert main.run(["estimate", "plan.json", "-o", "some", "--force"]) == 0
+    (folder / "mine.json").write_text('{"a": 1}')
+    assert main.run(["estimate", "plan.json", "-o", "mine.json"]) == 2
+    assert (folder / "mine.json").read_text() == '{"a": 1}'
+    assert not [p for p in folder.iterdir() if p.name.startswith(".fabplan")]
+
+
+BROKEN: list[tuple[str, Any, str]] = [
+    ("schema", "fabplan/cells/2", "schema"), ("cells", [], "no cells"), ("cells", {}, "no cells"), ("cells", [1], "cells[0]"),
+    ("ocp", [], "ocp"), ("ocp", {}, "ocp"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value", "hint"), BROKEN)
+def test_broken_cells(key: str, value: Any, hint: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads((folder / "cells.json").read_text())
+    document[key] = value
+    (folder / "bad.json").write_text(json.dumps(document))
+    assert main.run(["estimate", "bad.json"]) == 2
+    assert hint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", [None, "x", [], {}, True, -1, 0, 1e300, "9" * 400])
+def test_no_value_of_a_design_is_a_bug(value: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = json.loads((folder / "cells.json").read_text())
+    for key in good["cells"][0]["design"]:
+        document = copy.deepcopy(good)
+        document["cells"][0]["design"][key] = value
+        (folder / "bad.json").write_text(json.dumps(document))
+        assert main.run(["estimate", "bad.json", "--tier", "fast", "--rates", "1"]) in (0, 2), key
+        assert "Traceback" not in capsys.readouterr().err
+
+
+WRONG: list[tuple[list[str], str]] = [
+    (["plan.json", "--rates", "x"], "--rates"), (["plan.json", "--rates", ""], "--rates"), (["plan.json", "--rates", "-1"], "C-rate"),
+    (["plan.json", "--rates", "nan"], "C-rate"), (["plan.json", "--tier", "fats"], "'fast'"), (["list.json"], "not a cells file"),
+    (["deep.json"], "too deep"), (["nan.json"], "not a finite number"), (["twice.json"], "same key twice"),
+    (["no-such-spec"], "no shipped spec"), (["empty.json"], "not JSON"), (["."], "cannot"), (["plan-without-cell.json"], "cell"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "hint"), WRONG)
+def test_wrong_requests(arguments: list[str], hint: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "list.json").write_text("[]")
+    (folder / "empty.json").write_text("")
+    (folder / "deep.json").write_text("[" * 100_000)
+    (folder / "nan.json").write_text('{"schema": NaN}')
+    (folder / "twice.json").write_text('{"schema": 1, "schema": 2}')
+    (folder / "plan-without-cell.json").write_text('{"schema": "fabplan/plan/1"}')
+    assert main.run(["estimate", *arguments]) == 2
+    assert hint in capsys.readouterr().err or hint == "cannot"

@@ -1,0 +1,98 @@
+"""Thin films: reference discharges, planar limit of wires, the marched against the closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fabplan.estimate import film, film_march
+from fabplan.estimate.cells import read_cells
+from fabplan.estimate.designs import Films, take
+from fabplan.estimate.run import estimate
+from tests.estimate.examples import against_lithium, cells, discharges, document
+from tests.estimate.test_spme import errors
+
+
+@pytest.mark.parametrize("tier", ["auto", "accurate"])
+def test_reference(tier: str) -> None:
+    found = discharges("thin_film_discharge.json")
+    capacity, voltage = errors(found, estimate(found.cells, tier))
+    assert np.max(capacity) < 1.5e-3 and np.median(capacity) < 2e-4
+    assert np.max(voltage) < 0.5e-3
+
+
+def test_reference_closed_form_for_constant_diffusivity() -> None:
+    found = discharges("thin_film_discharge.json")
+    result = estimate(found.cells, "fast")
+    capacity, voltage = errors(found, result)
+    constant = ~estimate(found.cells, "auto").accurate
+    assert np.max(capacity[constant]) < 2e-4 and np.max(voltage[constant]) < 0.4e-3
+    assert np.max(capacity[~constant]) < 0.045
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0.2, 40.0))
+def test_a_thick_wire_is_flat(rate: float) -> None:
+    given_document = document("film-planar", "film-coaxial", c_rates=[rate])
+    given_document["cells"][1]["design"]["r0_m"] = 0.5
+    flat, wire = estimate(read_cells(given_document, "x"), "fast").document()["results"]
+    perimeter = 2.0 * np.pi * 0.5
+    assert np.isclose(wire["capacity_Ah_m"] / perimeter, flat["capacity_Ah_m2"], rtol=1e-3)
+    assert np.isclose(wire["mean_voltage_V"], flat["mean_voltage_V"], atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["film-planar", "film-coaxial"])
+@pytest.mark.parametrize("rate", [0.5, 10.0, 60.0])
+def test_marched_films_are_the_series_for_constant_diffusivity(kind: str, rate: float) -> None:
+    fast, slow = (estimate(cells(kind, c_rates=[rate]), tier) for tier in ("fast", "accurate"))
+    assert slow.accurate.all() and not fast.accurate.any()
+    one_c = fast.current / rate * 3600.0
+    trusted = not estimate(cells(kind, c_rates=[rate])).accurate[0]
+    assert trusted == (kind == "film-planar" or rate < 1.0)
+    assert np.allclose(fast.capacity / one_c, slow.capacity / one_c, atol=4e-4 if trusted else 4e-3)
+    assert np.allclose(fast.mean_voltage, slow.mean_voltage, atol=5e-4 if trusted else 5e-3)
+
+
+def test_marched_surface_is_the_series() -> None:
+    films = cells("film-planar").groups[0].designs
+    assert isinstance(films, Films)
+    current = films.one_c_current * 5.0
+    charges = film.longest_charge(films)[:, None] * np.array([[0.001, 0.01, 0.1, 0.4]])
+    marched = film_march.march(films, current).surface(charges)
+    closed = film.film_discharge(films, current).surface(charges)
+    for ours, theirs in zip(marched, closed, strict=True):
+        assert np.allclose(ours, theirs, atol=1e-3)
+
+
+@pytest.mark.parametrize("slope", [-1.5, 1.5])
+def test_slow_diffusion_at_the_start_costs_capacity(slope: float) -> None:
+    """The stated diffusivity holds at 0.7; the cathode starts at 0.03."""
+    given_document = document("film-planar", "film-planar", c_rates=[20.0])
+    given_document["cells"][1]["design"]["pos"]["D_slope_b"] = slope
+    plain, bent = estimate(read_cells(given_document, "x")).capacity
+    assert (bent > plain) == (slope > 0.0)
+
+
+def test_lithium_anodes_do_not_diffuse() -> None:
+    made = read_cells(against_lithium(document("film-planar", "film-coaxial")), "x")
+    for tier in ("fast", "accurate"):
+        assert np.all(estimate(made, tier).capacity > 0.0)
+
+
+def test_resistance_of_a_shell() -> None:
+    films = cells("film-coaxial").groups[0].designs
+    assert isinstance(films, Films)
+    assert np.isclose(films.electrolyte_resistance[0], np.log(3.5 / 3.0) / (2.0 * np.pi * 2e-4))
+    assert np.isclose(films.contact_resistance[0], 1e-4 / (2.0 * np.pi * 3e-6))
+    assert np.isclose(films.positive.volume[0], np.pi * (9.0 - 4.0) * 1e-12)
+
+
+def test_resizing_to_the_same_size_changes_nothing() -> None:
+    films = cells("film-coaxial").groups[0].designs
+    assert isinstance(films, Films)
+    again = film.resized(films, np.array([2e-6]), np.array([1e-6]), np.array([5e-7]), np.array([1.2e-6]))
+    assert again.negative.volume[0] == films.negative.volume[0]
+    assert again.electrolyte_resistance[0] == films.electrolyte_resistance[0]
+    assert take(again, slice(0, 1)).positive.thickness.shape == (1,)

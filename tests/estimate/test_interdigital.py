@@ -1,0 +1,74 @@
+"""Mapping of interdigital cells to planar ones."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+
+from fabplan.estimate.cells import read_cells
+from fabplan.estimate.designs import Stacks
+from fabplan.estimate.interdigital import parallel_cover
+from fabplan.estimate.run import estimate
+from tests.estimate.examples import discharges, document
+from tests.estimate.test_spme import errors
+
+
+def test_reference_with_the_accurate_tier_where_needed() -> None:
+    found = discharges("interdigital_discharge.json")
+    capacity, voltage = errors(found, estimate(found.cells))
+    assert np.median(capacity) < 1e-4 and np.percentile(capacity, 95) < 0.01 and np.max(capacity) < 0.15
+    assert np.percentile(voltage, 95) < 12e-3
+
+
+def flush(tier_rates: list[float]) -> tuple[dict[str, object], dict[str, object]]:
+    """A flush interdigital cell as high as its fingers are wide, and the planar cell it is."""
+    comb = document("interdigital", c_rates=tier_rates)
+    own = comb["cells"][0]["design"]
+    own |= {"w1_m": 40e-6, "w2_m": 40e-6, "h_m": 20e-6, "H_m": 20e-6}
+    planar = document("porous-stack", c_rates=tier_rates)
+    planar["cells"][0]["design"] |= {
+        "pos": own["cathode"] | {"L_m": 20e-6}, "neg": own["anode"] | {"L_m": 20e-6},
+        "sep": own["sep"] | {"L_m": own["gap_m"]}, "contact_ohm_m2": 0.0,
+    }
+    return comb, planar
+
+
+@pytest.mark.parametrize("tier", ["fast", "accurate"])
+def test_a_flush_square_finger_is_a_planar_cell(tier: str) -> None:
+    comb, planar = (estimate(read_cells(given, "x"), tier) for given in flush([0.5, 5.0]))
+    assert np.allclose(comb.capacity / 20e-6, planar.capacity, rtol=1e-6)
+    assert np.allclose(comb.mean_voltage, planar.mean_voltage, atol=1e-6)
+
+
+def test_cover_helps_and_never_hurts_the_electrolyte() -> None:
+    given = document("interdigital", "interdigital", c_rates=[5.0])
+    bare, covered = (cell["design"] for cell in given["cells"])
+    bare["H_m"], covered["H_m"] = bare["h_m"], 1.5 * covered["h_m"]
+    result = estimate(read_cells(given, "x"), "fast")
+    assert result.salt_depletion[1] < result.salt_depletion[0]
+    assert result.mean_voltage[1] > result.mean_voltage[0]
+
+
+def test_parallel_cover_limits() -> None:
+    assert np.isclose(parallel_cover(np.array(1e-5), np.array(1e-9)), 1e-9, rtol=1e-3)
+    assert np.isclose(parallel_cover(np.array(1e-5), np.array(1e-1)), 1e-5, rtol=1e-3)
+
+
+def test_electrons_from_the_base_see_the_height() -> None:
+    given = document("interdigital", "interdigital")
+    given["cells"][1]["design"] |= {"h_m": 100e-6, "H_m": 110e-6}
+    stacks = read_cells(given, "x").groups[0].designs
+    assert isinstance(stacks, Stacks)
+    drop = stacks.positive.thickness / (3.0 * stacks.positive.conductivity)
+    heights = np.array([50e-6, 100e-6])
+    assert np.allclose(drop / heights, heights / (3.0 * 5.0 * 20e-6))
+
+
+def test_capacity_is_per_metre_of_one_gap() -> None:
+    given = document("interdigital", c_rates=[0.01])
+    doubled = copy.deepcopy(given)
+    doubled["cells"][0]["design"] |= {"h_m": 100e-6, "H_m": 120e-6}
+    low, high = (estimate(read_cells(some, "x"), "fast").capacity[0] for some in (given, doubled))
+    assert np.isclose(high, 2.0 * low, rtol=2e-3)

@@ -1,0 +1,62 @@
+"""The bring-up sheet and the cycler schedule say the same, and say what nobody knows."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import re
+
+import pytest
+
+from fabplan.exporters import bring_up
+from fabplan.planner.plan import Plan
+from tests.exporters.sample_plan import infected, sample_plan
+from tests.exporters.test_sheets import PAYLOADS, columns
+
+PLAN = sample_plan()
+FILES = bring_up.export(PLAN)
+TEXT = FILES["recipes/bring-up.md"].decode()
+
+
+def test_the_facts_are_there() -> None:
+    for shown in ("≥ 10 Mohm", "at 5 V", "110 nL", "1.6 V", "406 ohm to 1.62 kohm", "812 ohm"):
+        assert shown in TEXT, shown
+    assert "Never below **1 V**, never above **2.2 V**" in TEXT
+    assert all(line in TEXT for line in PLAN.bring_up["stop_criteria"])
+    assert "measure the witness half cells first" in TEXT
+
+
+def test_an_unknown_voltage_asks_to_be_measured() -> None:
+    assert "| open circuit as assembled | **unknown**: measure, write ________ |" in TEXT
+
+
+def test_the_schedule_equals_the_formation() -> None:
+    rows = list(csv.DictReader(io.StringIO(FILES["recipes/cycler-schedule.csv"].decode())))
+    assert len(rows) == len(PLAN.bring_up["formation"])
+    for row, given in zip(rows, PLAN.bring_up["formation"], strict=True):
+        assert int(row["step"]) == given["step"] and row["mode"] == given["mode"]
+        for key in ("current_A", "voltage_V", "duration_s"):
+            assert (float(row[key]) if row[key] else None) == given[key]
+
+
+def test_missing_facts_do_not_stop_it() -> None:
+    facts = {"cutoff_low_V": 1.0, "impedance_window_ohm": (None, None)}
+    text = bring_up.export(dataclasses.replace(PLAN, bring_up=facts))["recipes/bring-up.md"].decode()
+    assert text.count("**unknown**") >= 7 and "no formation on record" in text
+
+
+def test_no_facts_no_files() -> None:
+    assert bring_up.export(dataclasses.replace(PLAN, bring_up={})) == {}
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_names_cannot_change_it(payload: str) -> None:
+    bad = infected(PLAN, payload)
+    assert isinstance(bad, Plan)
+    files = bring_up.export(bad)
+    text = files["recipes/bring-up.md"].decode()
+    assert columns(text) == columns(TEXT)
+    assert re.findall(r"^#+ ", text, re.M) == re.findall(r"^#+ ", TEXT, re.M)
+    rows = list(csv.reader(io.StringIO(files["recipes/cycler-schedule.csv"].decode())))
+    assert {len(row) for row in rows} == {len(bring_up.COLUMNS)}
