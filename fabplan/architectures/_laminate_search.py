@@ -39,7 +39,7 @@ def _margins(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
         "margin_anode": placement["anode"] + edge["anode"] + edge["cathode"],
         "margin_collector": placement["anode_collector"] + edge["anode_collector"] + edge["anode"],
         "margin_seal": max(_package.SEAL_WIDTH, cover + edge["electrolyte"]),
-        "pad_size": max(_package.PAD_SIZE, *lines, 2 * pad_margin + request.limit("encapsulation").gap),
+        "pad_size": max(_package.PAD_SIZE, *lines, 2 * pad_margin + max(_package.PAD_SIZE, request.limit("encapsulation").gap)),
         "pad_margin": pad_margin,
     }
     return {name: fixed.get(name, float(whole(value))) for name, value in defaults.items()}

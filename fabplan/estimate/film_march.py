@@ -17,8 +17,8 @@ from fabplan.estimate.designs import Film, Films
 from fabplan.estimate.dfn_cell import graded
 from fabplan.estimate.film import FilmDischarge, FilmSide, diffusivity_factor, film_discharge, longest_charge
 
-_CELLS = 48
-_GROWTH = 1.12
+_CELLS = 64
+_GROWTH = 1.06
 _STEPS = 160
 _ITERATIONS = 4
 _LEAST_SLOPE = 1e-6  # below it D(x) is constant to rounding

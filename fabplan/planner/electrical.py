@@ -219,7 +219,8 @@ def document(
     return {
         "schema": "fabplan/cells/1",
         "ocp": {name: {"x": [float(x) for x in catalog.ocp[name].stoichiometry], "V": [float(v) for v in catalog.ocp[name].voltage]} for name in used},
-        "electrolytes": {chem.electrolyte_material.id: electrolyte_table(chem)},
+        # film cells take a conductivity only: their electrolyte is single-ion or thin against the film's own losses
+        "electrolytes": {chem.electrolyte_material.id: electrolyte_table(chem)} if kind == "interdigital" else {},
         "cells": [
             {"id": f"C{i:05d}", "kind": kind, "design": build(chem, g, f"C{i:05d}"), "c_rates": list(c_rates)}
             for i, g in enumerate(geometries)

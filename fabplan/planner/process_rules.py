@@ -48,13 +48,18 @@ def temperature_order(route: Route, steps: Sequence[Step], materials: Mapping[st
     """No step hotter than what already stands there can bear."""
     findings: list[Finding] = []
     present: dict[str, Step | None] = {route.substrate.id: None}
+    survived: dict[str, float] = {}
     for step in steps:
         hot = step.temperature_max
         if hot is not None and hot > ROOM:
             for name, maker in present.items():
-                findings.extend(_hot(step, hot, name, maker, materials, present))
+                known = survived.get(name, 0.0) >= hot  # it has been hotter: nothing to learn from a coupon
+                found = _hot(step, hot, name, maker, materials, present)
+                findings.extend(f for f in found if not (known and f.rule == "temperature-limit-unknown"))
+                survived[name] = max(hot, survived.get(name, 0.0))
         if step.material:
-            present.update({name: step for name in left_by(step.recipe, step.material)})
+            for name in left_by(step.recipe, step.material):
+                present[name], survived[name] = step, hot or 0.0
     return tuple(findings)
 
 

@@ -77,8 +77,8 @@ def test_output_file_and_folder(folder: Path, capsys: pytest.CaptureFixture[str]
 
 
 BROKEN: list[tuple[str, Any, str]] = [
-    ("schema", "fabplan/cells/2", "schema"), ("cells", [], "no cells"), ("cells", {}, "no cells"), ("cells", [1], "cells[0]"),
-    ("ocp", [], "ocp"), ("ocp", {}, "ocp"),
+    ("schema", "fabplan/cells/2", "schema"), ("cells", [], "no cells"), ("cells", {}, "no cells"),
+    ("cells", [1], "cells[0]"), ("ocp", [], "ocp"), ("ocp", {}, "nothing is defined"),
 ]  # fmt: skip
 
 
@@ -103,8 +103,8 @@ def test_no_value_of_a_design_is_a_bug(value: Any, folder: Path, capsys: pytest.
 
 
 WRONG: list[tuple[list[str], str]] = [
-    (["plan.json", "--rates", "x"], "--rates"), (["plan.json", "--rates", ""], "--rates"), (["plan.json", "--rates", "-1"], "C-rate"),
-    (["plan.json", "--rates", "nan"], "C-rate"), (["plan.json", "--tier", "fats"], "'fast'"), (["list.json"], "not a cells file"),
+    (["plan.json", "--rates", "x"], "--rates"), (["plan.json", "--rates", ""], "--rates"),
+    (["plan.json", "--rates", "-1"], "C-rate"), (["plan.json", "--rates", "nan"], "C-rate"), (["plan.json", "--tier", "fats"], "'fast'"), (["list.json"], "not a cells file"),
     (["deep.json"], "too deep"), (["nan.json"], "not a finite number"), (["twice.json"], "same key twice"),
     (["no-such-spec"], "no shipped spec"), (["empty.json"], "not JSON"), (["."], "cannot"), (["plan-without-cell.json"], "cell"),
 ]  # fmt: skip

@@ -20,8 +20,18 @@ from tests.shared import SHARED
 REFERENCE = SHARED / "reference"
 
 _LFP = {
-    "material": "LFP", "L_m": 20e-6, "R_m": 2e-7, "eps": 0.35, "brug": 1.5, "eps_am": 0.55, "D_s": 1e-15, "i0_ref": 1.0,
-    "sigma": 5.0, "c_max": 22806.0, "sto100": 0.03, "sto0": 0.95,
+    "material": "LFP",
+    "L_m": 20e-6,
+    "R_m": 2e-7,
+    "eps": 0.35,
+    "brug": 1.5,
+    "eps_am": 0.55,
+    "D_s": 1e-15,
+    "i0_ref": 1.0,
+    "sigma": 5.0,
+    "c_max": 22806.0,
+    "sto100": 0.03,
+    "sto0": 0.95,
 }
 _LTO = _LFP | {"material": "LTO", "L_m": 22e-6, "D_s": 1e-14, "c_max": 22730.0, "sto100": 0.95, "sto0": 0.05}
 _LITHIUM = {"material": "Li", "i0_ref": 10.0}
@@ -43,16 +53,29 @@ def design(kind: str) -> dict[str, Any]:
     common: dict[str, Any] = {"V_cut": 1.0, "T_K": 298.15}
     if kind == "porous-stack":
         own: dict[str, Any] = {
-            "electrolyte": "gel", "sep": {"L_m": 15e-6, "eps": 0.5, "brug": 1.5}, "pos": _LFP, "neg": _LTO, "contact_ohm_m2": 1e-4,
+            "electrolyte": "gel",
+            "sep": {"L_m": 15e-6, "eps": 0.5, "brug": 1.5},
+            "pos": _LFP,
+            "neg": _LTO,
+            "contact_ohm_m2": 1e-4,
         }
     elif kind == "interdigital":
         own = {
-            "electrolyte": "gel", "sep": {"eps": 1.0, "brug": 1.5}, "cathode": _fingers(_LFP), "anode": _fingers(_LTO),
-            "w1_m": 44e-6, "w2_m": 40e-6, "gap_m": 20e-6, "h_m": 50e-6, "H_m": 60e-6,
+            "electrolyte": "gel",
+            "sep": {"eps": 1.0, "brug": 1.5},
+            "cathode": _fingers(_LFP),
+            "anode": _fingers(_LTO),
+            "w1_m": 44e-6,
+            "w2_m": 40e-6,
+            "gap_m": 20e-6,
+            "h_m": 50e-6,
+            "H_m": 60e-6,
         }
     else:
         own = {
-            "pos": _film(_LFP, D_s=1e-15), "neg": _film(_LTO, L_m=1.2e-6, D_s=1e-14), "se": {"L_m": 5e-7, "kappa": 2e-4},
+            "pos": _film(_LFP, D_s=1e-15),
+            "neg": _film(_LTO, L_m=1.2e-6, D_s=1e-14),
+            "se": {"L_m": 5e-7, "kappa": 2e-4},
             "contact_ohm_m2": 1e-4,
         }
         if kind == "film-coaxial":
@@ -70,8 +93,12 @@ def document(*kinds: str, c_rates: Sequence[float] = (0.1, 1.0, 5.0)) -> dict[st
         "ocp": {"LFP": {"x": x.tolist(), "V": lfp.tolist()}, "LTO": {"sto": x.tolist(), "U_V": lto.tolist()}},
         "electrolytes": {
             "gel": {
-                "c_mol_m3": _SALT, "kappa_S_m": [0.01, 0.25, 0.3, 0.3, 0.2], "D_e_m2_s": [1e-10] * 5, "t_plus": 0.35,
-                "thermodynamic_factor": 1.0, "c0_mol_m3": 1000.0,
+                "c_mol_m3": list(_SALT),
+                "kappa_S_m": [0.01, 0.25, 0.3, 0.3, 0.2],
+                "D_e_m2_s": [1e-10] * 5,
+                "t_plus": 0.35,
+                "thermodynamic_factor": 1.0,
+                "c0_mol_m3": 1000.0,
             }
         },
         "cells": [
@@ -146,7 +173,9 @@ def discharges(name: str) -> Discharges:
             capacity[own["id"], run["C_rate"]] = run["Q_over_Q1C"]
             voltage[own["id"], run["C_rate"]] = run["V_mean"]
     given = {
-        "schema": "fabplan/cells/1", "ocp": _dense_tables(REFERENCE / "dfn_ocp_tables_2001.csv"),
-        "electrolytes": raw.get("electrolytes", {}), "cells": list(made.values()),
+        "schema": "fabplan/cells/1",
+        "ocp": _dense_tables(REFERENCE / "dfn_ocp_tables_2001.csv"),
+        "electrolytes": raw.get("electrolytes", {}),
+        "cells": list(made.values()),
     }
     return Discharges(read_cells(given, name), capacity, voltage, raw)

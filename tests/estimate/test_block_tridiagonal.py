@@ -23,6 +23,8 @@ def test_against_a_dense_solver(size: int, rows: int) -> None:
             for block, shift in enumerate((-1, 0, 1)):
                 if 0 <= row + shift < rows:
                     here, there = row * size, (row + shift) * size
-                    dense[here : here + size, there : there + size] = system[:, block * size : (block + 1) * size, row, problem]
+                    dense[here : here + size, there : there + size] = system[
+                        :, block * size : (block + 1) * size, row, problem
+                    ]
         right = system[:, -1, :, problem].T.ravel()
         assert np.allclose(found[:, :, problem].T.ravel(), np.linalg.solve(dense, right))

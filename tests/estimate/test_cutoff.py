@@ -67,13 +67,17 @@ def test_one_point_of_many_is_the_point_alone() -> None:
     many = delivered(toy(0.05, 3), OCP, cutoffs, np.ones(3))
     for row, cutoff in enumerate(cutoffs):
         alone = delivered(toy(0.05), OCP, np.array([cutoff]), np.ones(1))
-        assert np.isclose(many.charge[row], alone.charge[0], rtol=1e-12) and np.isclose(many.energy[row], alone.energy[0])
+        assert np.isclose(many.charge[row], alone.charge[0], rtol=1e-12) and np.isclose(
+            many.energy[row], alone.energy[0]
+        )
 
 
 def test_less_effort_is_near() -> None:
     coarse = delivered(toy(0.1), OCP, np.array([3.0]), np.ones(1), Resolution(8, 6, 8))
     fine = delivered(toy(0.1), OCP, np.array([3.0]), np.ones(1))
-    assert np.isclose(coarse.charge[0], fine.charge[0], rtol=1e-3) and np.isclose(coarse.energy[0], fine.energy[0], rtol=1e-3)
+    assert np.isclose(coarse.charge[0], fine.charge[0], rtol=1e-3) and np.isclose(
+        coarse.energy[0], fine.energy[0], rtol=1e-3
+    )
 
 
 def test_grid_is_dense_at_both_ends() -> None:

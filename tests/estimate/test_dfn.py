@@ -11,7 +11,7 @@ from fabplan.estimate import dfn, dfn_cell
 from fabplan.estimate.cells import read_cells
 from fabplan.estimate.designs import Materials, Stacks, take
 from fabplan.estimate.dfn_cell import Mesh, build, columns, graded, modes
-from fabplan.estimate.diffusion import STEADY, SPHERE, sphere_excess
+from fabplan.estimate.diffusion import SPHERE, STEADY, sphere_excess
 from fabplan.estimate.run import estimate
 from tests.estimate.examples import against_lithium, cells, discharges, document
 from tests.estimate.test_spme import errors

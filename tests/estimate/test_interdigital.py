@@ -29,8 +29,10 @@ def flush(tier_rates: list[float]) -> tuple[dict[str, object], dict[str, object]
     own |= {"w1_m": 40e-6, "w2_m": 40e-6, "h_m": 20e-6, "H_m": 20e-6}
     planar = document("porous-stack", c_rates=tier_rates)
     planar["cells"][0]["design"] |= {
-        "pos": own["cathode"] | {"L_m": 20e-6}, "neg": own["anode"] | {"L_m": 20e-6},
-        "sep": own["sep"] | {"L_m": own["gap_m"]}, "contact_ohm_m2": 0.0,
+        "pos": own["cathode"] | {"L_m": 20e-6},
+        "neg": own["anode"] | {"L_m": 20e-6},
+        "sep": own["sep"] | {"L_m": own["gap_m"]},
+        "contact_ohm_m2": 0.0,
     }
     return comb, planar
 

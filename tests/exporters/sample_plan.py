@@ -155,7 +155,7 @@ def _step(number: int, step: str, title: str, method: str, material: str = "", *
 
 def sample_steps() -> tuple[Step, ...]:
     """Eleven steps of all families of sheets."""
-    thick = Acceptance("thickness", "±5 % of 300 nm", "stylus profilometer, 5 points", "process notes", "low")
+    thick = Acceptance("thickness", "±5 % of target", "stylus profilometer, 5 points", "process notes", "low")
     printed = dict(
         duration=68.4,
         temperature_max=298.15,

@@ -64,6 +64,10 @@ def test_computed_values_are_not_put_on_the_list_to_calibrate() -> None:
     assert "1 pL/s **CALIBRATE**" in text and "**flow**" not in text
 
 
+def test_a_window_around_a_target_names_the_target() -> None:
+    assert "| thickness | ±5 % of target, target 300 nm (confidence low" in text_of("sputter-collector")
+
+
 def test_ald_has_its_cycle_in_order() -> None:
     rows = re.findall(r"^\| (\d) \| ([^|]+) \| ([^|]+) \|", text_of("coat-electrodes"), re.M)
     assert [row[1] for row in rows] == ["pulse TMA", "purge after TMA", "pulse water", "purge after water", "go to 1"]

@@ -48,6 +48,10 @@ def test_the_thermal_budget_names_what_stands_there() -> None:
     assert "| 07 Sinter in argon | 600 degC | inert | au, lto, lfp |" in TEXT
 
 
+def test_a_window_around_a_target_names_the_target() -> None:
+    assert "| thickness | ±5 % of target, target 300 nm |" in TEXT
+
+
 def test_calibration_comes_first() -> None:
     assert "calibrate first: **03, 05, 06, 07, 08, 10**" in TEXT
 

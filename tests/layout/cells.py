@@ -61,7 +61,7 @@ def film_bodies(cover: int = 100 * UM) -> tuple[Body, ...]:
     )  # fmt: skip
 
 
-def replaced(bodies: Sequence[Body], name: str, **changes: object) -> tuple[Body, ...]:
+def replaced(bodies: Sequence[Body], name: str, /, **changes: object) -> tuple[Body, ...]:
     """The bodies with fields of one of them changed."""
     return tuple(dataclasses.replace(b, **changes) if b.name == name else b for b in bodies)  # type: ignore[arg-type]
 

@@ -73,7 +73,7 @@ def test_bias_moves_every_edge() -> None:
 
 
 def test_without_bias_lattices_stay_lattices_and_overlaps_are_joined() -> None:
-    many = rectangle(0, 0, 10, 10, Lattice(1000, 1000, 20, 20))
+    many = rectangle(0, 0, 10, 10, Lattice(100, 100, 20, 20))
     beside = rectangle(100_000, 0, 100_010, 10)
     assert on_plate([many, beside], 0.0) == joined([many, beside])
     assert on_plate([rectangle(0, 0, 10, 10), rectangle(5, 0, 15, 10)], 0.0) == rectangle(0, 0, 15, 10)

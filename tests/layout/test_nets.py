@@ -52,7 +52,7 @@ def test_distance_is_that_of_klayout(oracle: Callable[[str], Any], one: Any, oth
     touch = not (left & right).is_empty() or not left.interacting(right).is_empty()
     assert (near.distance == 0) == touch
     if not touch:
-        limit = int(np.ceil(near.distance * 1e9 - 1e-9))
+        limit = int(np.floor(near.distance * 1e9 + 1e-6))
         closer = left.separation_check(right, limit, False, db.Region.Euclidian)
         assert closer.count() == 0
         assert left.separation_check(right, limit + 1, False, db.Region.Euclidian).count() > 0

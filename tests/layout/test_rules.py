@@ -241,6 +241,6 @@ def test_findings_say_where_and_what_would_help() -> None:
 def test_hundred_thousand_fingers_take_about_a_second() -> None:
     bodies = comb_bodies(50_000, 300, 190, 900_000, 20_000)[:2]
     drawn, closed = table(bodies), agreeing(bodies)
-    start = time.perf_counter()
+    start = time.process_time()
     assert check(bodies, drawn, footprint(), limits(line=3e-7, gap=1.9e-7), closed) == ()
-    assert time.perf_counter() - start < 3.0  # about 1 s alone on one core
+    assert time.process_time() - start < 3.0  # about 1 s alone on one core

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -71,3 +73,15 @@ def test_coverage_is_the_view_of_the_sky(aspect_ratio: float) -> None:
 
 def test_small_source_is_a_ring_of_no_radius() -> None:
     assert vapour.ring_uniformity(0.05, 0.3, 1e-9) == pytest.approx(vapour.planar_source_uniformity(0.05, 0.3))
+
+
+@pytest.mark.parametrize(("name", "module"), [("sputter-ti-pt-shadow", sputter), ("evaporate-ti-au-liftoff", evaporation)])
+def test_the_run_counts_the_adhesion_metal(name: str, module: ModuleType) -> None:
+    """An empty run takes pumping and the adhesion metal; each further nanometre the rate of the main metal."""
+    made = recipe(name).settings
+    below, rate = made.adhesion.thickness.value, made.rate.value
+    empty, bare, full = (module.duration(made, Work(thickness=t)) for t in (0.0, below, below + 100e-9))
+    assert empty == bare  # the adhesion metal comes whole
+    assert full - bare == pytest.approx(100e-9 / rate)
+    without = module.duration(dataclasses.replace(made, adhesion=None), Work(thickness=0.0))
+    assert bare - without == pytest.approx(below / made.adhesion.rate.value)

@@ -1,0 +1,54 @@
+"""How fast the estimator is; the bounds leave room for a busy machine, the figures are printed with ``-s``."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from fabplan.estimate.cells import Cells, read_cells
+from fabplan.estimate.run import estimate
+from fabplan.estimate.search import InterdigitalGeometry, interdigital_arrays
+from tests.estimate.examples import cells, document
+
+DESIGNS = 256
+RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+
+
+def mix() -> Cells:
+    """Porous stacks of 1 to 100 um."""
+    given = document(*["porous-stack"] * DESIGNS, c_rates=RATES)
+    random = np.random.default_rng(3)
+    for cell in given["cells"]:
+        own, thick = cell["design"], float(10.0 ** random.uniform(-6.0, -4.0))
+        own["pos"]["L_m"], own["neg"]["L_m"] = thick, 1.1 * thick
+        own["sep"]["L_m"] = float(10.0 ** random.uniform(-5.3, -4.3))
+    return read_cells(given, "mix")
+
+
+@pytest.mark.slow
+def test_fast_tier() -> None:
+    made = mix()
+    best = max(len(result.ids) / result.seconds for result in (estimate(made, "fast") for _ in range(5)))
+    print(f"fast tier: {best:.3g} evaluations/s")
+    assert best > 3e4
+
+
+@pytest.mark.slow
+def test_accurate_tier() -> None:
+    made = mix()
+    best = max(len(result.ids) / result.seconds for result in (estimate(made, "accurate", [5.0]) for _ in range(2)))
+    print(f"accurate tier: {best:.3g} evaluations/s")
+    assert best > 30.0
+
+
+@pytest.mark.slow
+def test_size_search() -> None:
+    widths = np.linspace(10e-6, 120e-6, 100_000)
+    template = cells("interdigital")
+    begin = time.perf_counter()
+    interdigital_arrays(template, InterdigitalGeometry(widths, widths, 20e-6, 50e-6, 60e-6), 1.0)
+    seconds = time.perf_counter() - begin
+    print(f"size search: 1e5 designs in {seconds:.2f} s")
+    assert seconds < 4.0
