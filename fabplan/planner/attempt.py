@@ -84,7 +84,13 @@ def candidates(spec: Spec) -> tuple[tuple[str, Spec], ...]:
     known = plugins.names("architectures")
     if spec.architecture is not None and spec.architecture not in known:
         raise BadInput(
-            Fault("unknown structure", f"{spec.where}: cell.architecture", spec.architecture[:80], listed(known), nearest(spec.architecture, known))
+            Fault(
+                "unknown structure",
+                f"{spec.where}: cell.architecture",
+                spec.architecture[:80],
+                listed(known),
+                nearest(spec.architecture, known),
+            )
         )
     starts = starting_points(spec)
     if spec.architecture is None:
@@ -127,7 +133,9 @@ def fixed_parameters(spec: Spec, architecture: ModuleType) -> dict[str, float]:
     return fixed
 
 
-def request(spec: Spec, route: Route, catalog: Catalog, chem: electrical.Chemistry, fixed: Mapping[str, float]) -> Request:
+def request(
+    spec: Spec, route: Route, catalog: Catalog, chem: electrical.Chemistry, fixed: Mapping[str, float]
+) -> Request:
     """What the structure needs to lay itself out."""
     thickness = {
         role: c.recipe.thickness.value
@@ -160,11 +168,22 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
     lacking = [r for r in ("anode", "cathode") if route.choices[r].material.electrode is None]
     if lacking:
         names = ", ".join(route.choices[r].material.name for r in lacking)
-        return Attempt(spec, title, start, None, None, (f"the catalog has no electrochemistry of {names}: calibrate it in an overlay",))
+        return Attempt(
+            spec,
+            title,
+            start,
+            None,
+            None,
+            (f"the catalog has no electrochemistry of {names}: calibrate it in an overlay",),
+        )
     chem = electrical.chemistry(route, catalog)
     missing = [p.ocp for p in (chem.anode, chem.cathode) if not p.metal and p.ocp not in catalog.ocp]
     if missing or chem.cathode.metal:
-        reason = f"no open-circuit potential is known for {', '.join(missing)}" if missing else "lithium metal cannot be the cathode of this cell: name it as anode"
+        reason = (
+            f"no open-circuit potential is known for {', '.join(missing)}"
+            if missing
+            else "lithium metal cannot be the cathode of this cell: name it as anode"
+        )
         return Attempt(spec, title, start, None, None, (reason,))
     low, high = electrical.cutoffs(chem, catalog)
     if high <= low or low <= 0.05:

@@ -77,14 +77,25 @@ def _formation(one_c: float, low: float, high: float) -> tuple[dict[str, Any], .
     return tuple(rows)
 
 
-def _row(step: int, mode: str, current: float | None, voltage: float | None, until: str, duration: float) -> dict[str, Any]:
-    return {"step": step, "mode": mode, "current_A": current, "voltage_V": voltage, "until": until, "duration_s": duration}
+def _row(
+    step: int, mode: str, current: float | None, voltage: float | None, until: str, duration: float
+) -> dict[str, Any]:
+    return {
+        "step": step,
+        "mode": mode,
+        "current_A": current,
+        "voltage_V": voltage,
+        "until": until,
+        "duration_s": duration,
+    }
 
 
 def _notes(chem: Chemistry) -> tuple[str, ...]:
     notes = []
     if not chem.anode.metal and chem.cathode.contains_lithium:
-        notes.append("The cell is assembled discharged: the first charge forms the anode. Before it the voltage is undefined.")
+        notes.append(
+            "The cell is assembled discharged: the first charge forms the anode. Before it the voltage is undefined."
+        )
     if chem.electrolyte.state == "liquid":
         notes.append("Fill in the glove box; let the electrolyte wet the electrodes before the first current.")
     if chem.electrolyte.volatile:

@@ -67,7 +67,11 @@ def draw(problem: Problem, design: Design, catalog: Catalog) -> Drawing:
     flow = steps(route, catalog, bodies, works)
     numbers = plates(route)
     used = {
-        role: (number, tuple(s.number for s in flow if s.mask == role) or tuple(s.number for s in flow if s.role == role and s.material)[:1])
+        role: (
+            number,
+            tuple(s.number for s in flow if s.mask == role)
+            or tuple(s.number for s in flow if s.role == role and s.material)[:1],
+        )
         for role, number in numbers.items()
     }
     patterning = {
@@ -96,10 +100,14 @@ def _toolpaths(problem: Problem, design: Design, bodies: Sequence[Body]) -> list
             speed = value(settings.speed) or value(machine.print_speed)
             assert nozzle and pitch and speed
             printing = PrintSettings(
-                layers=layers, layer_pitch=pitch,
+                layers=layers,
+                layer_pitch=pitch,
                 beads_per_width=None,  # walls are drawn in whole beads: the count follows from the bead's section
                 bead_width=problem.request.limit(operation.role).bead_width,
-                nozzle=nozzle, speed=speed, first_height=nozzle, pressure=value(settings.pressure),
+                nozzle=nozzle,
+                speed=speed,
+                first_height=nozzle,
+                pressure=value(settings.pressure),
                 extrusion_multiplier=value(settings.extrusion_multiplier) or 1.0,
             )
             name = f"{choice.recipe.method}-{operation.role.replace('_', '-')}"
@@ -110,8 +118,12 @@ def _toolpaths(problem: Problem, design: Design, bodies: Sequence[Body]) -> list
 
 def _print_work(body: Body, path: Toolpath) -> Work:
     return Work(
-        thickness=body.thickness, area=area(body.region), volume=area(body.region) * body.thickness,
-        layers=int(path.layer_of.max()), path_length=path.printed_length, filaments=len(path.starts) - 1,
+        thickness=body.thickness,
+        area=area(body.region),
+        volume=area(body.region) * body.thickness,
+        layers=int(path.layer_of.max()),
+        path_length=path.printed_length,
+        filaments=len(path.starts) - 1,
     )
 
 
@@ -186,7 +198,9 @@ def open_circuit_window(problem: Problem, catalog: Catalog, anode_charge: float,
     anode, cathode = electrical.balanced(chem, anode_charge, cathode_charge)
 
     def at(p: electrical.Porous, x: float) -> float:
-        return 0.0 if p.metal else electrical.interpolated(catalog.ocp[p.ocp].stoichiometry, catalog.ocp[p.ocp].voltage, x)
+        return (
+            0.0 if p.metal else electrical.interpolated(catalog.ocp[p.ocp].stoichiometry, catalog.ocp[p.ocp].voltage, x)
+        )
 
     full, empty = (at(chem.cathode, cathode[end]) - at(chem.anode, anode[end]) for end in (0, 1))
     return [round(empty, 4), round(full, 4)]
@@ -206,9 +220,7 @@ def _renamed(key: str, names: Mapping[str, str]) -> str:
     return key
 
 
-def verdict(
-    attempt: Attempt, drawing: Drawing, estimate: Mapping[str, Any], catalog: Catalog
-) -> tuple[Finding, ...]:
+def verdict(attempt: Attempt, drawing: Drawing, estimate: Mapping[str, Any], catalog: Catalog) -> tuple[Finding, ...]:
     """All findings of the drawn cell."""
     problem, sized = attempt.problem, attempt.sized
     assert problem is not None and sized is not None and sized.chosen is not None
@@ -218,9 +230,18 @@ def verdict(
     footprint = problem.request.footprint
     potentials = cell_rules.of_both(problem.chemistry, catalog, estimate)
     found: list[Finding] = [
-        *rules.check(drawing.bodies, drawing.layers, footprint_box(problem), request.limits, drawing.measures, footprint.terminals),
+        *rules.check(
+            drawing.bodies,
+            drawing.layers,
+            footprint_box(problem),
+            request.limits,
+            drawing.measures,
+            footprint.terminals,
+        ),
         *process_rules.check(route, drawing.steps, drawing.bodies, materials, potentials),
-        *cell_rules.check(route, problem.chemistry, catalog, problem.target, estimate, openings(drawing.bodies, design.params)),
+        *cell_rules.check(
+            route, problem.chemistry, catalog, problem.target, estimate, openings(drawing.bodies, design.params)
+        ),
         *_method_findings(problem, drawing),
         *_print_rules(problem, drawing),
         *_time(drawing.steps),
@@ -279,9 +300,27 @@ def _time(flow: Sequence[Step]) -> list[Finding]:
     found = []
     for step in flow:
         if step.duration is None:
-            found.append(Finding("duration-unknown", "warning", step.id, f"step {step.number} ({step.title}): its rate is not known, so no time is stated; deposit a witness and measure", change="put the measured rate into a catalog overlay"))
+            found.append(
+                Finding(
+                    "duration-unknown",
+                    "warning",
+                    step.id,
+                    f"step {step.number} ({step.title}): its rate is not known, so no time is stated; deposit a witness and measure",
+                    change="put the measured rate into a catalog overlay",
+                )
+            )
         elif step.duration > LONG_STEP and not step.toolpath:  # printing has its own finding
-            found.append(Finding("long-step", "warning", step.id, f"step {step.number} ({step.title}) takes {units.show(step.duration, 'time')}", step.duration, LONG_STEP, "s"))
+            found.append(
+                Finding(
+                    "long-step",
+                    "warning",
+                    step.id,
+                    f"step {step.number} ({step.title}) takes {units.show(step.duration, 'time')}",
+                    step.duration,
+                    LONG_STEP,
+                    "s",
+                )
+            )
     return found
 
 
@@ -289,7 +328,18 @@ def _height(problem: Problem, drawing: Drawing) -> list[Finding]:
     height, allowed = drawing.geometry.get("height_m"), problem.request.height_max
     if height is None or height <= allowed * (1 + 1e-9):
         return []
-    return [Finding("height", "error", "cell.height_max", f"the cell is {units.show(height, 'length')} high, allowed {units.show(allowed, 'length')}", height, allowed, "m", f"height_max {units.show(allowed, 'length')} → {units.show(height, 'length')}")]
+    return [
+        Finding(
+            "height",
+            "error",
+            "cell.height_max",
+            f"the cell is {units.show(height, 'length')} high, allowed {units.show(allowed, 'length')}",
+            height,
+            allowed,
+            "m",
+            f"height_max {units.show(allowed, 'length')} → {units.show(height, 'length')}",
+        )
+    ]
 
 
 def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: Sequence[Alternative]) -> Plan:
@@ -342,7 +392,9 @@ def _parameters(problem: Problem, design: Design) -> dict[str, ParameterValue]:
     for f in dataclasses.fields(design.params):
         dimension = f.metadata["dimension"]
         chosen = "given" if f.name in problem.request.fixed else "search"
-        found[f.name] = ParameterValue(float(getattr(design.params, f.name)), units.DIMENSIONS[dimension], dimension, f.metadata["meaning"], chosen)
+        found[f.name] = ParameterValue(
+            float(getattr(design.params, f.name)), units.DIMENSIONS[dimension], dimension, f.metadata["meaning"], chosen
+        )
     return found
 
 
@@ -350,8 +402,15 @@ def _alternatives(attempt: Attempt) -> tuple[Alternative, ...]:
     assert attempt.sized is not None
     return tuple(
         Alternative(
-            f"{attempt.title}: {title}", str(attempt.spec.architecture), True, f"meets the target too, not the best by {attempt.spec.target.objective}",
-            {k: float(v) for k, v in vars(d.params).items()}, d.capacity, d.energy, d.height, d.time,
+            f"{attempt.title}: {title}",
+            str(attempt.spec.architecture),
+            True,
+            f"meets the target too, not the best by {attempt.spec.target.objective}",
+            {k: float(v) for k, v in vars(d.params).items()},
+            d.capacity,
+            d.energy,
+            d.height,
+            d.time,
         )
         for title, d in attempt.sized.alternatives
     )
@@ -362,7 +421,9 @@ def _fill_volume(problem: Problem, drawing: Drawing) -> float:
     if chem.electrolyte.state == "solid":
         return 0.0
     g = drawing.geometry
-    pores = chem.anode.porosity * (g["anode_volume_m3"] or 0.0) + chem.cathode.porosity * (g["cathode_volume_m3"] or 0.0)
+    pores = chem.anode.porosity * (g["anode_volume_m3"] or 0.0) + chem.cathode.porosity * (
+        g["cathode_volume_m3"] or 0.0
+    )
     return float(np.ravel(drawing.measures.electrolyte_volume)[0]) + pores
 
 
@@ -400,6 +461,11 @@ def _digest(problem: Problem, catalog: Catalog) -> str:
 def curves(problem: Problem, cell: drawn.Drawn) -> tuple[dict[str, Any], ...]:
     """Discharge curves of the whole cell for plots."""
     return tuple(
-        {"c_rate": c.c_rate, "capacity_Ah": (c.capacity * cell.scale).tolist(), "voltage_V": c.voltage.tolist(), "tier": c.tier}
+        {
+            "c_rate": c.c_rate,
+            "capacity_Ah": (c.capacity * cell.scale).tolist(),
+            "voltage_V": c.voltage.tolist(),
+            "tier": c.tier,
+        }
         for c in traced(read_cells(dict(cell.document), "cell"))
     )

@@ -31,7 +31,12 @@ class Opening:
 
 
 def check(
-    route: Route, chem: Chemistry, catalog: Catalog, target: Target, estimate: Mapping[str, Any], openings: Mapping[str, Opening]
+    route: Route,
+    chem: Chemistry,
+    catalog: Catalog,
+    target: Target,
+    estimate: Mapping[str, Any],
+    openings: Mapping[str, Opening],
 ) -> tuple[Finding, ...]:
     """All findings of the cell's electrochemistry."""
     return (
@@ -67,22 +72,67 @@ def windows(route: Route, chem: Chemistry, catalog: Catalog, estimate: Mapping[s
         material = route.choices[role].material if role else None
         if material is not None and material.collector is not None:
             c = material.collector
-            findings.extend(_inside(f"{net} collector {material.name}", net, low, high, c.potential_low, c.potential_high, c.evidence))
+            findings.extend(
+                _inside(
+                    f"{net} collector {material.name}", net, low, high, c.potential_low, c.potential_high, c.evidence
+                )
+            )
         e = chem.electrolyte
-        findings.extend(_inside(f"electrolyte {chem.electrolyte_material.name} at the {net}", "electrolyte", low, high, e.window_low, e.window_high, ()))
+        findings.extend(
+            _inside(
+                f"electrolyte {chem.electrolyte_material.name} at the {net}",
+                "electrolyte",
+                low,
+                high,
+                e.window_low,
+                e.window_high,
+                (),
+            )
+        )
     return tuple(findings)
 
 
-def _inside(who: str, where: str, low: float, high: float, bottom: Any, top: Any, evidence: Sequence[str]) -> list[Finding]:
+def _inside(
+    who: str, where: str, low: float, high: float, bottom: Any, top: Any, evidence: Sequence[str]
+) -> list[Finding]:
     found = []
     severity = "warning" if evidence else "error"
     note = f"; published cells stretch it: {'; '.join(evidence)}" if evidence else ""
     if bottom is None or bottom.value is None or top is None or top.value is None:
-        return [Finding("window-unknown", "warning", where, f"{who}: its potential window is unknown; working range {low:.2f} to {high:.2f} V against Li")]
+        return [
+            Finding(
+                "window-unknown",
+                "warning",
+                where,
+                f"{who}: its potential window is unknown; working range {low:.2f} to {high:.2f} V against Li",
+            )
+        ]
     if low < bottom.value - 1e-9:
-        found.append(Finding("potential-window", severity, where, f"{who} bears {bottom.value:.2f} V against Li at the lowest, the electrode goes to {low:.2f} V{note} [{bottom.source}]", low, bottom.value, "V", "another collector or electrolyte, or another electrode"))  # type: ignore[arg-type]
+        found.append(
+            Finding(
+                "potential-window",
+                severity,
+                where,
+                f"{who} bears {bottom.value:.2f} V against Li at the lowest, the electrode goes to {low:.2f} V{note} [{bottom.source}]",
+                low,
+                bottom.value,
+                "V",
+                "another collector or electrolyte, or another electrode",
+            )
+        )  # type: ignore[arg-type]
     if high > top.value + 1e-9:
-        found.append(Finding("potential-window", severity, where, f"{who} bears {top.value:.2f} V against Li at the highest, the electrode goes to {high:.2f} V{note} [{top.source}]", high, top.value, "V", "another collector or electrolyte, or another electrode"))  # type: ignore[arg-type]
+        found.append(
+            Finding(
+                "potential-window",
+                severity,
+                where,
+                f"{who} bears {top.value:.2f} V against Li at the highest, the electrode goes to {high:.2f} V{note} [{top.source}]",
+                high,
+                top.value,
+                "V",
+                "another collector or electrolyte, or another electrode",
+            )
+        )  # type: ignore[arg-type]
     return found
 
 
@@ -92,7 +142,9 @@ def lithium(chem: Chemistry) -> tuple[Finding, ...]:
         return ()
     return (
         Finding(
-            "no-lithium", "error", "cell",
+            "no-lithium",
+            "error",
+            "cell",
             f"neither {chem.anode.material} nor {chem.cathode.material} holds cyclable lithium as made",
             change="a lithiated cathode (lfp, lco, lmo), lithium metal, or a pre-lithiated anode",
         ),
@@ -104,10 +156,32 @@ def balance(chem: Chemistry, estimate: Mapping[str, Any]) -> tuple[Finding, ...]
     findings = []
     low, high = estimate["open_circuit_window_V"]
     if high <= 0.2:
-        findings.append(Finding("no-voltage", "error", "cell", f"{chem.anode.material} against {chem.cathode.material} gives {high:.2f} V at full charge: anode and cathode are exchanged or too close", high, 0.2, "V", "exchange anode and cathode"))
+        findings.append(
+            Finding(
+                "no-voltage",
+                "error",
+                "cell",
+                f"{chem.anode.material} against {chem.cathode.material} gives {high:.2f} V at full charge: anode and cathode are exchanged or too close",
+                high,
+                0.2,
+                "V",
+                "exchange anode and cathode",
+            )
+        )
     ratio = estimate["n_p_ratio"]
     if ratio is not None and ratio < 1.0:
-        findings.append(Finding("n-p-ratio", "warning", "cell", f"N/P is {ratio:.2f}: the anode limits the cell, the cathode is not used to its end; near 0 V such an anode plates lithium", ratio, 1.0, "", "a wider or thicker anode"))
+        findings.append(
+            Finding(
+                "n-p-ratio",
+                "warning",
+                "cell",
+                f"N/P is {ratio:.2f}: the anode limits the cell, the cathode is not used to its end; near 0 V such an anode plates lithium",
+                ratio,
+                1.0,
+                "",
+                "a wider or thicker anode",
+            )
+        )
     return tuple(findings)
 
 
@@ -125,9 +199,14 @@ def target_met(target: Target, estimate: Mapping[str, Any]) -> tuple[Finding, ..
         if reached < need * (1 - 1e-6):
             findings.append(
                 Finding(
-                    f"target-{what}", "error", "target",
+                    f"target-{what}",
+                    "error",
+                    "target",
                     f"{what} reachable here: {units.show(reached, dimension)} at {target.c_rate:g}C; asked {units.show(asked, dimension)} and {target.margin:.0%} margin",
-                    reached, need, "C" if dimension == "charge" else "J", "a larger footprint, a higher cell, or a lower rate",
+                    reached,
+                    need,
+                    "C" if dimension == "charge" else "J",
+                    "a larger footprint, a higher cell, or a lower rate",
                 )
             )
     return tuple(findings)
@@ -136,14 +215,36 @@ def target_met(target: Target, estimate: Mapping[str, Any]) -> tuple[Finding, ..
 def trust(chem: Chemistry, estimate: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Where the estimate is weak, and what is not known."""
     findings = [
-        Finding("calibrate", "warning", what.split(":")[0], f"{what} is not known: {consequence}", change="measure it and put it into a catalog overlay")
+        Finding(
+            "calibrate",
+            "warning",
+            what.split(":")[0],
+            f"{what} is not known: {consequence}",
+            change="measure it and put it into a catalog overlay",
+        )
         for what, consequence in chem.unknown
     ]
     for rate in estimate["rates"]:
         if rate["salt_depletion"] >= DEPLETION_TRUST and rate["tier"] == "fast":
-            findings.append(Finding("salt-depletion", "warning", f"{rate['c_rate']:g}C", f"salt depletion {rate['salt_depletion']:.2f} at {rate['c_rate']:g}C: beyond what the closed form answers well", rate["salt_depletion"], DEPLETION_TRUST))
+            findings.append(
+                Finding(
+                    "salt-depletion",
+                    "warning",
+                    f"{rate['c_rate']:g}C",
+                    f"salt depletion {rate['salt_depletion']:.2f} at {rate['c_rate']:g}C: beyond what the closed form answers well",
+                    rate["salt_depletion"],
+                    DEPLETION_TRUST,
+                )
+            )
     if estimate["confidence"] == "low":
-        findings.append(Finding("low-confidence", "warning", "estimate", "the estimate rests on values of low confidence; the report shows how far it moves with them"))
+        findings.append(
+            Finding(
+                "low-confidence",
+                "warning",
+                "estimate",
+                "the estimate rests on values of low confidence; the report shows how far it moves with them",
+            )
+        )
     return tuple(findings)
 
 
@@ -160,15 +261,28 @@ def shelf_life(route: Route, estimate: Mapping[str, Any], openings: Mapping[str,
         rate = _transmission(choice.material.barrier, opening) if choice else None
         if choice is None or rate is None:
             continue
-        stated.append(f"{choice.material.name} {rate * 86400 * 1e3:.3g} g/m2/day through {units.show(opening.area, 'area')}")
+        stated.append(
+            f"{choice.material.name} {rate * 86400 * 1e3:.3g} g/m2/day through {units.show(opening.area, 'area')}"
+        )
         loss += rate * opening.area * WATER_CHARGE  # coulomb of lithium per second
     if not stated:
-        return (Finding("barrier-unknown", "warning", "encapsulation", "the water vapour transmission of the encapsulation is unknown: no shelf life can be stated"),)
+        return (
+            Finding(
+                "barrier-unknown",
+                "warning",
+                "encapsulation",
+                "the water vapour transmission of the encapsulation is unknown: no shelf life can be stated",
+            ),
+        )
     charge = estimate["equilibrium_capacity_Ah"] * 3600.0
     days = SHELF_LOSS * charge / loss / 86400.0 if loss > 0 else float("inf")
     text = f"moisture takes {SHELF_LOSS:.0%} of the capacity in {days:.2g} days ({'; '.join(stated)}; one Li per H2O)"
     severity = "warning" if days < SHELF_DAYS else "info"
-    change = "a barrier film (Al2O3 by ALD, metal, glass) over the polymer, a wider rim, or dry storage" if severity == "warning" else ""
+    change = (
+        "a barrier film (Al2O3 by ALD, metal, glass) over the polymer, a wider rim, or dry storage"
+        if severity == "warning"
+        else ""
+    )
     return (Finding("shelf-life", severity, "encapsulation", text, days * 86400.0, SHELF_DAYS * 86400.0, "s", change),)  # type: ignore[arg-type]
 
 

@@ -72,8 +72,14 @@ def rates(cell: Drawn, tier: str) -> list[dict[str, Any]]:
         energy = capacity * r["mean_voltage_V"]
         entries.append(
             {
-                "c_rate": r["c_rate"], "current_A": current, "capacity_Ah": capacity, "mean_voltage_V": r["mean_voltage_V"],
-                "energy_Wh": energy, "mean_power_W": r["mean_voltage_V"] * current, "salt_depletion": r["salt_depletion"], "tier": r["tier"],
+                "c_rate": r["c_rate"],
+                "current_A": current,
+                "capacity_Ah": capacity,
+                "mean_voltage_V": r["mean_voltage_V"],
+                "energy_Wh": energy,
+                "mean_power_W": r["mean_voltage_V"] * current,
+                "salt_depletion": r["salt_depletion"],
+                "tier": r["tier"],
             }
         )
     return entries
@@ -96,7 +102,15 @@ def sensitivity(problem: Problem, geometry: Mapping[str, float]) -> tuple[dict[s
         if field is None or given.quantity.value is None:
             continue
         low, high = _range(given)
-        rows.append((given.what, low, high, _changed(base, field, given.quantity.value, low), _changed(base, field, given.quantity.value, high)))
+        rows.append(
+            (
+                given.what,
+                low,
+                high,
+                _changed(base, field, given.quantity.value, low),
+                _changed(base, field, given.quantity.value, high),
+            )
+        )
     if not rows:
         return ()
     c_rate, what = problem.target.c_rate, kind(problem)
@@ -148,7 +162,11 @@ def _field(chem: Chemistry, given: Input) -> tuple[str, str] | None:
     who, _, what = given.what.partition(": ")
     name = who.removesuffix(" layer")
     if name == chem.electrolyte_material.id:
-        key = {"ionic conductivity": "conductivity", "salt diffusivity": "salt_diffusivity", "transference number": "transference_number"}.get(what)
+        key = {
+            "ionic conductivity": "conductivity",
+            "salt diffusivity": "salt_diffusivity",
+            "transference number": "transference_number",
+        }.get(what)
         return ("electrolyte", key) if key else None
     for side in ("anode", "cathode"):
         if getattr(chem, side).material == name and what in _ENDS:
@@ -166,15 +184,22 @@ def _changed(chem: Chemistry, field: tuple[str, str], value: float, new: float) 
     # a share may be the product of several inputs: it moves by their ratio
     moved = min(1.0, old * new / value) if name in ("active_fraction", "porosity") and value else new
     if name == "active_fraction" and not math.isclose(electrode.porosity, 0.0):
-        changed = dataclasses.replace(electrode, active_fraction=moved, porosity=min(electrode.porosity, 1.0 - moved) or 0.01)
+        changed = dataclasses.replace(
+            electrode, active_fraction=moved, porosity=min(electrode.porosity, 1.0 - moved) or 0.01
+        )
     else:
         changed = dataclasses.replace(electrode, **{name: moved})
     return dataclasses.replace(chem, **{side: changed})  # type: ignore[arg-type]
 
 
 _DIMENSION = {
-    "areal_capacity": "areal_charge", "areal_energy": "areal_energy", "capacity": "charge", "energy": "energy",
-    "voltage": "voltage", "areal_power": "power_density", "specific_capacity": "specific_charge",
+    "areal_capacity": "areal_charge",
+    "areal_energy": "areal_energy",
+    "capacity": "charge",
+    "energy": "energy",
+    "voltage": "voltage",
+    "areal_power": "power_density",
+    "specific_capacity": "specific_charge",
 }
 
 
@@ -196,13 +221,17 @@ def _rate(figure: Published, area: float, one_c: float) -> float | None:
     return None
 
 
-def comparisons(devices: Sequence[Device], area: float, one_c: float, entries: Sequence[Mapping[str, Any]]) -> tuple[Comparison, ...]:
+def comparisons(
+    devices: Sequence[Device], area: float, one_c: float, entries: Sequence[Mapping[str, Any]]
+) -> tuple[Comparison, ...]:
     """Published figures beside ours; a figure without a rate is not compared."""
     found = []
     for device in devices:
         for figure in device.figures:
             rate = _rate(figure, area, one_c)
-            entry = next((e for e in entries if rate is not None and math.isclose(e["c_rate"], rate, rel_tol=1e-9)), None)
+            entry = next(
+                (e for e in entries if rate is not None and math.isclose(e["c_rate"], rate, rel_tol=1e-9)), None
+            )
             ours = _ours(figure.what, entry, area) if entry else None
             if entry is None or ours is None:
                 continue
@@ -213,7 +242,14 @@ def comparisons(devices: Sequence[Device], area: float, one_c: float, entries: S
             inside = spread is not None and abs(off) <= spread
             found.append(
                 Comparison(
-                    device, figure.what, figure.at or f"{rate:.3g}C", published, ours, units.DIMENSIONS[dimension], spread, inside,
+                    device,
+                    figure.what,
+                    figure.at or f"{rate:.3g}C",
+                    published,
+                    ours,
+                    units.DIMENSIONS[dimension],
+                    spread,
+                    inside,
                     _remark(off, spread, inside),
                 )
             )
@@ -223,8 +259,12 @@ def comparisons(devices: Sequence[Device], area: float, one_c: float, entries: S
 def _ours(what: str, entry: Mapping[str, Any], area: float) -> float | None:
     charge, energy = entry["capacity_Ah"] * 3600.0, entry["energy_Wh"] * 3600.0
     choices: dict[str, float] = {
-        "areal_capacity": charge / area, "areal_energy": energy / area, "capacity": charge, "energy": energy,
-        "voltage": entry["mean_voltage_V"], "areal_power": entry["mean_power_W"] / area,
+        "areal_capacity": charge / area,
+        "areal_energy": energy / area,
+        "capacity": charge,
+        "energy": energy,
+        "voltage": entry["mean_voltage_V"],
+        "areal_power": entry["mean_power_W"] / area,
     }
     return choices.get(what)
 

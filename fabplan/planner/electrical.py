@@ -107,7 +107,12 @@ def chemistry(route: Route, catalog: Catalog) -> Chemistry:
     name = choice.material.id
     reader.need(f"{name}: ionic conductivity", electrolyte.conductivity, 0.0, "nothing can be estimated")
     if not solid:
-        reader.need(f"{name}: transference number", electrolyte.transference_number, 0.0, "taken as 0, the worst case for salt depletion")
+        reader.need(
+            f"{name}: transference number",
+            electrolyte.transference_number,
+            0.0,
+            "taken as 0, the worst case for salt depletion",
+        )
         reader.need(f"{name}: salt diffusivity", electrolyte.salt_diffusivity, 0.0, "salt depletion is not counted")
     return Chemistry(anode, cathode, electrolyte, choice.material, dense, tuple(reader.inputs), tuple(reader.unknown))
 
@@ -124,20 +129,55 @@ def _electrode(role: str, choice: Choice, reader: _Reader) -> Porous:
     charged = need(f"{name}: lithium fraction, charged", data.stoichiometry_charged, 1.0, "taken as 1")
     discharged = need(f"{name}: lithium fraction, empty", data.stoichiometry_discharged, 0.0, "taken as 0")
     diffusivity = inside.diffusivity if inside.diffusivity and inside.diffusivity.value else data.diffusivity
-    solid_diffusion = math.inf if metal else need(f"{name}: diffusivity", diffusivity, 1e-9, "diffusion in the solid is not counted")
-    exchange = need(f"{name}: exchange current density", data.exchange_current_density, NOT_LIMITING_EXCHANGE, "reaction resistance is not counted")
+    solid_diffusion = (
+        math.inf if metal else need(f"{name}: diffusivity", diffusivity, 1e-9, "diffusion in the solid is not counted")
+    )
+    exchange = need(
+        f"{name}: exchange current density",
+        data.exchange_current_density,
+        NOT_LIMITING_EXCHANGE,
+        "reaction resistance is not counted",
+    )
     conductivity = NOT_LIMITING_CONDUCTIVITY
     if not dense:
-        conductivity = need(f"{name} layer: electronic conductivity", inside.electronic_conductivity, NOT_LIMITING_CONDUCTIVITY, "electronic loss in the electrode is not counted")
+        conductivity = need(
+            f"{name} layer: electronic conductivity",
+            inside.electronic_conductivity,
+            NOT_LIMITING_CONDUCTIVITY,
+            "electronic loss in the electrode is not counted",
+        )
     share = _active_share(name, data, inside, dense, abs(charged - discharged), reader)
-    porosity = 0.0 if dense else need(f"{name} layer: porosity", inside.porosity, 1.0 - share, "taken as what the solid leaves")
+    porosity = (
+        0.0
+        if dense
+        else need(f"{name} layer: porosity", inside.porosity, 1.0 - share, "taken as what the solid leaves")
+    )
     exponent = inside.bruggeman.value if inside.bruggeman and inside.bruggeman.value else DEFAULT_BRUGGEMAN
-    radius = None if dense else need(f"{name}: particle radius", inside.particle_radius, 1e-8, "taken as 10 nm: diffusion in the solid is not counted")
+    radius = (
+        None
+        if dense
+        else need(
+            f"{name}: particle radius",
+            inside.particle_radius,
+            1e-8,
+            "taken as 10 nm: diffusion in the solid is not counted",
+        )
+    )
     return Porous(
-        material=name, ocp=data.ocp, maximum_concentration=concentration, diffusivity=solid_diffusion,
-        exchange_current=exchange, conductivity=conductivity, active_fraction=share, porosity=porosity,
-        bruggeman=exponent, particle_radius=radius, charged=charged, discharged=discharged,
-        contains_lithium=data.contains_lithium, metal=metal,
+        material=name,
+        ocp=data.ocp,
+        maximum_concentration=concentration,
+        diffusivity=solid_diffusion,
+        exchange_current=exchange,
+        conductivity=conductivity,
+        active_fraction=share,
+        porosity=porosity,
+        bruggeman=exponent,
+        particle_radius=radius,
+        charged=charged,
+        discharged=discharged,
+        contains_lithium=data.contains_lithium,
+        metal=metal,
         potential_low=data.potential_low.value if data.potential_low else None,
         potential_high=data.potential_high.value if data.potential_high else None,
     )
@@ -149,7 +189,11 @@ def _active_share(name: str, data: Any, inside: Microstructure, dense: bool, win
     The usable fraction is practical over theoretical capacity; the working window ``window`` is
     already part of it, so only what lies below the window reduces the share.
     """
-    share = 1.0 if dense else reader.need(f"{name} layer: active volume share", inside.active_fraction, 0.5, "taken as one half")
+    share = (
+        1.0
+        if dense
+        else reader.need(f"{name} layer: active volume share", inside.active_fraction, 0.5, "taken as one half")
+    )
     usable = inside.usable_fraction
     if usable is not None and usable.value is not None:
         reader.inputs.append(Input(f"{name}: practical over theoretical capacity", usable))
@@ -157,7 +201,9 @@ def _active_share(name: str, data: Any, inside: Microstructure, dense: bool, win
     return share
 
 
-def balanced(chem: Chemistry, anode_charge: float, cathode_charge: float) -> tuple[tuple[float, float], tuple[float, float]]:
+def balanced(
+    chem: Chemistry, anode_charge: float, cathode_charge: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
     """Lithium fractions (charged, discharged) of anode and cathode in the balanced cell.
 
     The lithium comes from one side: the larger electrode is not used to its end. ``anode_charge`` and
@@ -218,7 +264,13 @@ def document(
     used = sorted({p.ocp for p in (chem.anode, chem.cathode) if not p.metal})
     return {
         "schema": "fabplan/cells/1",
-        "ocp": {name: {"x": [float(x) for x in catalog.ocp[name].stoichiometry], "V": [float(v) for v in catalog.ocp[name].voltage]} for name in used},
+        "ocp": {
+            name: {
+                "x": [float(x) for x in catalog.ocp[name].stoichiometry],
+                "V": [float(v) for v in catalog.ocp[name].voltage],
+            }
+            for name in used
+        },
         # film cells take a conductivity only: their electrolyte is single-ion or thin against the film's own losses
         "electrolytes": {chem.electrolyte_material.id: electrolyte_table(chem)} if kind == "interdigital" else {},
         "cells": [
@@ -250,9 +302,17 @@ def electrolyte_table(chem: Chemistry) -> dict[str, Any]:
 
 def _side(p: Porous, window: tuple[float, float]) -> dict[str, Any]:
     return {
-        "material": p.ocp, "c_max": p.maximum_concentration, "D_s": min(p.diffusivity, 1e-9),
-        "i0_ref": p.exchange_current, "sigma": p.conductivity, "sto100": window[0], "sto0": window[1],
-        "eps": p.porosity, "brug": p.bruggeman, "eps_am": p.active_fraction, "R_m": p.particle_radius,
+        "material": p.ocp,
+        "c_max": p.maximum_concentration,
+        "D_s": min(p.diffusivity, 1e-9),
+        "i0_ref": p.exchange_current,
+        "sigma": p.conductivity,
+        "sto100": window[0],
+        "sto0": window[1],
+        "eps": p.porosity,
+        "brug": p.bruggeman,
+        "eps_am": p.active_fraction,
+        "R_m": p.particle_radius,
     }
 
 
@@ -267,12 +327,21 @@ def _interdigital(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[st
     anode, cathode = balanced(chem, anode_charge, cathode_charge)
     one_c = FARADAY * chem.cathode.maximum_concentration * abs(cathode[0] - cathode[1]) * chem.cathode.active_fraction
     return {
-        "id": name, "chemistry": f"{chem.anode.material}/{chem.cathode.material}", "V_cut": g["cut_off"], "T_K": TEMPERATURE,
+        "id": name,
+        "chemistry": f"{chem.anode.material}/{chem.cathode.material}",
+        "V_cut": g["cut_off"],
+        "T_K": TEMPERATURE,
         "electrolyte": chem.electrolyte_material.id,
-        "w1_m": 2 * g["anode_volume"] / (height * length), "w2_m": 2 * g["cathode_volume"] / (height * length),
-        "gap_m": g["gap"], "h_m": height, "H_m": max(g["lid_height"], height),
-        "NP": anode_charge / cathode_charge, "anode": _side(chem.anode, anode), "cathode": _side(chem.cathode, cathode),
-        "sep": {"eps": 1.0, "brug": 1.5}, "contact_ohm_m": g["contact"] * length,
+        "w1_m": 2 * g["anode_volume"] / (height * length),
+        "w2_m": 2 * g["cathode_volume"] / (height * length),
+        "gap_m": g["gap"],
+        "h_m": height,
+        "H_m": max(g["lid_height"], height),
+        "NP": anode_charge / cathode_charge,
+        "anode": _side(chem.anode, anode),
+        "cathode": _side(chem.cathode, cathode),
+        "sep": {"eps": 1.0, "brug": 1.5},
+        "contact_ohm_m": g["contact"] * length,
         "Q_1C_Ah_m": one_c * g["cathode_volume"] / length / 3600.0,
     }
 
@@ -288,19 +357,39 @@ def _film(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[str, Any]:
     def side(p: Porous, window: tuple[float, float], volume: float) -> dict[str, Any]:
         # the dense fraction is folded into the site density: same capacity, same thickness
         return {
-            "material": p.ocp, "L_m": volume / area, "D_s": p.diffusivity, "D_slope_b": 0.0, "i0_ref": p.exchange_current,
-            "c_max": p.maximum_concentration * p.active_fraction, "sto100": window[0], "sto0": window[1], "dense_fraction": 1.0,
+            "material": p.ocp,
+            "L_m": volume / area,
+            "D_s": p.diffusivity,
+            "D_slope_b": 0.0,
+            "i0_ref": p.exchange_current,
+            "c_max": p.maximum_concentration * p.active_fraction,
+            "sto100": window[0],
+            "sto0": window[1],
+            "dense_fraction": 1.0,
         }
 
-    negative = {"material": "Li", "i0_ref": chem.anode.exchange_current} if chem.anode.metal else side(chem.anode, anode, g["anode_volume"])
+    negative = (
+        {"material": "Li", "i0_ref": chem.anode.exchange_current}
+        if chem.anode.metal
+        else side(chem.anode, anode, g["anode_volume"])
+    )
     thickness = g["electrolyte_thickness"]
     return {
-        "id": name, "kind": "planar_Li" if chem.anode.metal else "planar_film", "cathode": chem.cathode.ocp,
-        "anode": "Li" if chem.anode.metal else chem.anode.ocp, "V_cut": g["cut_off"], "T_K": TEMPERATURE,
-        "pos": side(chem.cathode, cathode, g["cathode_volume"]), "neg": negative,
-        "se": {"L_m": thickness, "kappa": conductivity or 0.0}, "contact_ohm_m2": g["contact"] * area,
-        "R_se": thickness / conductivity if conductivity else 0.0, "R_contact": g["contact"] * area,
-        "A_pos": 1.0, "A_neg": 1.0, "Q_1C_Ah": one_c * g["cathode_volume"] / area / 3600.0,
+        "id": name,
+        "kind": "planar_Li" if chem.anode.metal else "planar_film",
+        "cathode": chem.cathode.ocp,
+        "anode": "Li" if chem.anode.metal else chem.anode.ocp,
+        "V_cut": g["cut_off"],
+        "T_K": TEMPERATURE,
+        "pos": side(chem.cathode, cathode, g["cathode_volume"]),
+        "neg": negative,
+        "se": {"L_m": thickness, "kappa": conductivity or 0.0},
+        "contact_ohm_m2": g["contact"] * area,
+        "R_se": thickness / conductivity if conductivity else 0.0,
+        "R_contact": g["contact"] * area,
+        "A_pos": 1.0,
+        "A_neg": 1.0,
+        "Q_1C_Ah": one_c * g["cathode_volume"] / area / 3600.0,
     }
 
 

@@ -104,7 +104,9 @@ def _work(made: Sequence[Body], draft: Draft, choice: Choice) -> Work:
 
 def _step(number: int, name: str, draft: Draft, choice: Choice, made: Sequence[Body], work: Work) -> Step:
     recipe = draft.recipe
-    module, settings = (choice.method, choice.settings) if draft.main else method_of(recipe, f"recipes/{recipe.id}.toml")
+    module, settings = (
+        (choice.method, choice.settings) if draft.main else method_of(recipe, f"recipes/{recipe.id}.toml")
+    )
     set_points = module.set_points(settings, work)
     needs_mask = (draft.main and recipe.patterned_by in MASKED) or recipe.method == "photolithography"
     title = recipe.name if draft.main else f"{recipe.name} ({draft.role.replace('_', ' ')})"
@@ -125,7 +127,13 @@ def _step(number: int, name: str, draft: Draft, choice: Choice, made: Sequence[B
         set_points=tuple(set_points),
         uses=tuple(module.uses(settings, work)),
         acceptance=(*_own_acceptance(recipe), *module.ACCEPTANCE),
-        hazards=tuple(dict.fromkeys((*recipe.hazards, *choice.material.hazards, *module.HAZARDS) if draft.main else (*recipe.hazards, *module.HAZARDS))),
+        hazards=tuple(
+            dict.fromkeys(
+                (*recipe.hazards, *choice.material.hazards, *module.HAZARDS)
+                if draft.main
+                else (*recipe.hazards, *module.HAZARDS)
+            )
+        ),
         rework=module.REWORK,
         notes=recipe.notes,
         mask=draft.role if needs_mask else "",
@@ -136,7 +144,13 @@ def _step(number: int, name: str, draft: Draft, choice: Choice, made: Sequence[B
 
 def _own_acceptance(recipe: Recipe) -> tuple[Acceptance, ...]:
     return tuple(
-        Acceptance(a.what, a.window, a.instrument, a.source or recipe.source, a.confidence if a.confidence in CONFIDENCES else "low")  # type: ignore[arg-type]
+        Acceptance(
+            a.what,
+            a.window,
+            a.instrument,
+            a.source or recipe.source,
+            a.confidence if a.confidence in CONFIDENCES else "low",
+        )  # type: ignore[arg-type]
         for a in recipe.acceptance
     )
 
@@ -147,6 +161,7 @@ def linear_time(choice: Choice, key: str, reference: float, base: Work) -> tuple
     Deposition and printing times are linear in thickness, passes and path length; two evaluations of
     the method's own law give the line that the search over 10^5 designs needs.
     """
+
     def at(amount: float) -> float:
         value: Any = int(round(amount)) if key == "layers" else amount
         return choice.method.duration(choice.settings, dataclasses.replace(base, **{key: value})) or 0.0

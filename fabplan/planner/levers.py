@@ -25,10 +25,13 @@ def binding(problem: Problem, sized: Sized) -> list[str]:
     f = problem.request.footprint
     size = f"{units.show(f.width, 'length')} x {units.show(f.length, 'length')}"
     if best is None:
-        return [f"no {title.lower()} fits {size} within the limits of its recipes (height at most {units.show(problem.request.height_max, 'length')})"]
+        return [
+            f"no {title.lower()} fits {size} within the limits of its recipes (height at most {units.show(problem.request.height_max, 'length')})"
+        ]
     reasons = []
     for what, asked, reached, dimension in (
-        ("capacity", target.capacity, best.capacity, "charge"), ("energy", target.energy, best.energy, "energy"),
+        ("capacity", target.capacity, best.capacity, "charge"),
+        ("energy", target.energy, best.energy, "energy"),
     ):
         if asked is not None and reached < asked * (1 + target.margin):
             reasons.append(
@@ -63,7 +66,9 @@ def _height(problem: Problem, sized: Sized) -> Iterator[str]:
         factor = _need(now, sized) * ROOM
         if factor > 50:
             return
-        now = dataclasses.replace(now, request=dataclasses.replace(now.request, height_max=now.request.height_max * factor))
+        now = dataclasses.replace(
+            now, request=dataclasses.replace(now.request, height_max=now.request.height_max * factor)
+        )
         sized = search(now)
         if sized.chosen is not None:
             yield f"height {units.show(limit, 'length')} → {units.show(sized.chosen.height, 'length')} (cell.height_max)"
@@ -75,7 +80,12 @@ def _height(problem: Problem, sized: Sized) -> Iterator[str]:
 def _gap(problem: Problem, sized: Sized) -> Iterator[str]:
     request = problem.request
     old = request.fixed.get("gap") or max((x.gap for x in request.limits.values()), default=0.0)
-    if not old or sized.reachable is None or not hasattr(problem.architecture.Params, "__dataclass_fields__") or "gap" not in problem.architecture.Params.__dataclass_fields__:
+    if (
+        not old
+        or sized.reachable is None
+        or not hasattr(problem.architecture.Params, "__dataclass_fields__")
+        or "gap" not in problem.architecture.Params.__dataclass_fields__
+    ):
         return
     for factor in SMALLER_GAP:
         limits = {k: dataclasses.replace(x, gap=min(x.gap, old * factor)) for k, x in request.limits.items()}

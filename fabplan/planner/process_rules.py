@@ -19,6 +19,8 @@ from fabplan.planner.plan import Step
 from fabplan.planner.route import Route
 
 ROOM = 313.15  # kelvin: below 40 degC nothing is checked, every material of the catalog bears that
+
+
 def check(
     route: Route,
     steps: Sequence[Step],
@@ -71,19 +73,32 @@ def _hot(
     leaves = maker.recipe.leaves if maker and maker.recipe.leaves else None
     if leaves and leaves.temperature and leaves.temperature.value is not None:
         if not own and _applies(leaves.atmosphere, step.atmosphere):
-            yield from _compare(step, hot, f"{name} as made by {maker.recipe.id if maker else ''}", leaves.temperature.value, leaves.temperature.source, "")
+            yield from _compare(
+                step,
+                hot,
+                f"{name} as made by {maker.recipe.id if maker else ''}",
+                leaves.temperature.value,
+                leaves.temperature.source,
+                "",
+            )
         return
     limit = temperature_limit(material, step.atmosphere, tuple(present)) if material else None
     if limit is None:
         if not own and hot > 353.15:
             yield Finding(
-                "temperature-limit-unknown", "warning", step.id,
+                "temperature-limit-unknown",
+                "warning",
+                step.id,
                 f"step {step.number} heats to {units.show(hot, 'temperature')} and nobody has stated what {name} bears: test a coupon first",
-                hot, None, "K",
+                hot,
+                None,
+                "K",
             )
         return
     beside = f" on {limit.touching}" if limit.touching else ""
-    yield from _compare(step, hot, name + beside, limit.temperature.value or 0.0, limit.temperature.source, limit.reason)
+    yield from _compare(
+        step, hot, name + beside, limit.temperature.value or 0.0, limit.temperature.source, limit.reason
+    )
 
 
 def _applies(stated: str, atmosphere: str) -> bool:
@@ -95,14 +110,26 @@ def _applies(stated: str, atmosphere: str) -> bool:
 def _compare(step: Step, hot: float, who: str, allowed: float, source: str, reason: str) -> Iterable[Finding]:
     if hot > allowed + 1e-6:
         yield Finding(
-            "temperature-order", "error", step.id,
+            "temperature-order",
+            "error",
+            step.id,
             f"step {step.number} ({step.title}) heats to {units.show(hot, 'temperature')} in {step.atmosphere} atmosphere, "
             f"but {who} bears {units.show(allowed, 'temperature')}{f' ({reason})' if reason else ''} [{source}]",
-            hot, allowed, "K",
+            hot,
+            allowed,
+            "K",
             f"a recipe at most {units.show(allowed, 'temperature')}, or another material in place of {who.split(' ')[0]}, or this step earlier",
         )
     elif reason and hot > allowed - 50.0 and step.method in FURNACE:
-        yield Finding("temperature-near-limit", "warning", step.id, f"{who} at {units.show(hot, 'temperature')}: {reason} [{source}]", hot, allowed, "K")
+        yield Finding(
+            "temperature-near-limit",
+            "warning",
+            step.id,
+            f"{who} at {units.show(hot, 'temperature')}: {reason} [{source}]",
+            hot,
+            allowed,
+            "K",
+        )
 
 
 def vacuum_after_liquid(route: Route, steps: Sequence[Step]) -> tuple[Finding, ...]:
@@ -113,7 +140,9 @@ def vacuum_after_liquid(route: Route, steps: Sequence[Step]) -> tuple[Finding, .
         if step.vacuum and open_liquid is not None:
             findings.append(
                 Finding(
-                    "vacuum-after-liquid", "error", step.id,
+                    "vacuum-after-liquid",
+                    "error",
+                    step.id,
                     f"step {step.number} ({step.title}) is a vacuum step after the volatile electrolyte {open_liquid.material} "
                     f"of step {open_liquid.number}: it boils off",
                     change="close the cell behind a solid lid first (lid with port, fill, seal), or fill after this step",
@@ -138,7 +167,9 @@ def solvents(route: Route, steps: Sequence[Step]) -> tuple[Finding, ...]:
             if attacked and other.role != step.role:
                 findings.append(
                     Finding(
-                        "solvent-attack", "warning", step.id,
+                        "solvent-attack",
+                        "warning",
+                        step.id,
                         f"step {step.number} ({step.title}) brings {', '.join(sorted(attacked))}, which attacks what step {other.number} ({other.title}) left",
                         change="another solvent, or this step earlier",
                     )
@@ -153,16 +184,39 @@ def facility(route: Route, steps: Sequence[Step]) -> tuple[Finding, ...]:
     lab, findings = route.facility, []
     for step in steps:
         if lab.methods and step.method not in lab.methods:
-            findings.append(Finding("facility-lacks-process", "error", step.id, f"{lab.name} has no {step.method} (step {step.number}, {step.title})"))
+            findings.append(
+                Finding(
+                    "facility-lacks-process",
+                    "error",
+                    step.id,
+                    f"{lab.name} has no {step.method} (step {step.number}, {step.title})",
+                )
+            )
         limit = lab.temperature_high.value if lab.temperature_high else None
         if limit and step.temperature_max and step.temperature_max > limit:
             findings.append(
-                Finding("facility-furnace", "error", step.id, f"step {step.number} needs {units.show(step.temperature_max, 'temperature')}; {lab.name} reaches {units.show(limit, 'temperature')}", step.temperature_max, limit, "K")
+                Finding(
+                    "facility-furnace",
+                    "error",
+                    step.id,
+                    f"step {step.number} needs {units.show(step.temperature_max, 'temperature')}; {lab.name} reaches {units.show(limit, 'temperature')}",
+                    step.temperature_max,
+                    limit,
+                    "K",
+                )
             )
         booking = lab.step_time_high.value if lab.step_time_high else None
         if booking and step.duration and step.duration > booking:
             findings.append(
-                Finding("facility-booking", "error", step.id, f"step {step.number} takes {units.show(step.duration, 'time')}; {lab.name} books at most {units.show(booking, 'time')}", step.duration, booking, "s")
+                Finding(
+                    "facility-booking",
+                    "error",
+                    step.id,
+                    f"step {step.number} takes {units.show(step.duration, 'time')}; {lab.name} books at most {units.show(booking, 'time')}",
+                    step.duration,
+                    booking,
+                    "s",
+                )
             )
     return tuple(findings)
 
@@ -180,19 +234,29 @@ def thickness(route: Route, bodies: Sequence[Body]) -> tuple[Finding, ...]:
         if step and limits.passes:
             high = min(high or float("inf"), step * limits.passes)
         low = limits.thickness_low.value if limits.thickness_low else None
-        for bound, wrong in ((low, low is not None and body.thickness < low * (1 - 1e-9)), (high, high is not None and body.thickness > high * (1 + 1e-9))):
+        for bound, wrong in (
+            (low, low is not None and body.thickness < low * (1 - 1e-9)),
+            (high, high is not None and body.thickness > high * (1 + 1e-9)),
+        ):
             if wrong and bound is not None:
                 findings.append(
                     Finding(
-                        "layer-thickness", "error", body.name,
+                        "layer-thickness",
+                        "error",
+                        body.name,
                         f"{body.name} is {units.show(body.thickness, 'length')} thick; recipe {choice.recipe.id} makes {units.show(low, 'length')} to {units.show(high, 'length')}",
-                        body.thickness, bound, "m", f"thickness {units.show(body.thickness, 'length')} → {units.show(bound, 'length')}, or another recipe",
+                        body.thickness,
+                        bound,
+                        "m",
+                        f"thickness {units.show(body.thickness, 'length')} → {units.show(bound, 'length')}, or another recipe",
                     )
                 )
     return tuple(findings)
 
 
-def contacts(route: Route, materials: Mapping[str, Material], potentials: Mapping[str, tuple[float, float]]) -> tuple[Finding, ...]:
+def contacts(
+    route: Route, materials: Mapping[str, Material], potentials: Mapping[str, tuple[float, float]]
+) -> tuple[Finding, ...]:
     """Pairs that must not touch, at the potentials where they meet.
 
     Parameters
@@ -206,7 +270,15 @@ def contacts(route: Route, materials: Mapping[str, Material], potentials: Mappin
                 for rule in pair_rules(first, second, potential):
                     severity = "warning" if rule.severity == "warning" else "error"
                     text = f"{first.name} touches {second.name}: {rule.reason} [{rule.source or first.source}]"
-                    findings[Finding("contact", severity, f"{one}, {other}", text, change="another material for one of the two, or a barrier between them")] = None  # type: ignore[arg-type]
+                    findings[
+                        Finding(
+                            "contact",
+                            severity,
+                            f"{one}, {other}",
+                            text,
+                            change="another material for one of the two, or a barrier between them",
+                        )
+                    ] = None  # type: ignore[arg-type]
     return tuple(findings)
 
 
@@ -214,13 +286,21 @@ def _meetings(route: Route) -> Iterable[tuple[str, str, str]]:
     """Roles that touch, and the net whose potential they see (empty: none)."""
     for net in ("anode", "cathode"):
         collector = f"{net}_collector" if f"{net}_collector" in route.choices else "collector"
-        yield from ((net, "electrolyte", net), (collector, "electrolyte", net), (collector, net, net), (collector, "substrate", ""))
+        yield from (
+            (net, "electrolyte", net),
+            (collector, "electrolyte", net),
+            (collector, net, net),
+            (collector, "substrate", ""),
+        )
     for cover in ("lid", "seal", "encapsulation"):
         yield cover, "electrolyte", ""
 
 
-def _pairs(route: Route, materials: Mapping[str, Material], one: str, other: str) -> Iterable[tuple[Material, Material]]:
+def _pairs(
+    route: Route, materials: Mapping[str, Material], one: str, other: str
+) -> Iterable[tuple[Material, Material]]:
     """Materials of two roles; what a collector leaves beneath (adhesion) counts only on the substrate."""
+
     def of(role: str) -> list[Material]:
         if role == "substrate":
             return [route.substrate]
@@ -239,7 +319,9 @@ def substrate_insulates(route: Route) -> tuple[Finding, ...]:
         return ()
     return (
         Finding(
-            "substrate-conducts", "error", "cell.substrate",
+            "substrate-conducts",
+            "error",
+            "cell.substrate",
             f"{route.substrate.name} conducts and both nets stand on it: the cell is shorted",
             change="an insulating substrate, e.g. glass or sio2-si",
         ),
@@ -258,12 +340,37 @@ def roughness(route: Route) -> tuple[Finding, ...]:
             continue
         inside = choice.recipe.microstructure
         if inside is not None and not inside.dense:
-            findings.append(Finding("electrolyte-on-porous", "error", role, f"{electrolyte.material.name} by {electrolyte.recipe.method} cannot close the pores of {choice.recipe.name}", change="a liquid, gel or conformal electrolyte, or a dense film electrode"))
+            findings.append(
+                Finding(
+                    "electrolyte-on-porous",
+                    "error",
+                    role,
+                    f"{electrolyte.material.name} by {electrolyte.recipe.method} cannot close the pores of {choice.recipe.name}",
+                    change="a liquid, gel or conformal electrolyte, or a dense film electrode",
+                )
+            )
     below = route.choices.get("cathode")
     rough = below.recipe.leaves.roughness if below and below.recipe.leaves else None
     thick = electrolyte.recipe.thickness
     if rough is None or rough.value is None:
-        findings.append(Finding("roughness-unknown", "warning", "electrolyte", "measure the roughness of the cathode after its anneal: the electrolyte must be at least twice as thick"))
+        findings.append(
+            Finding(
+                "roughness-unknown",
+                "warning",
+                "electrolyte",
+                "measure the roughness of the cathode after its anneal: the electrolyte must be at least twice as thick",
+            )
+        )
     elif thick is not None and thick.value is not None and thick.value < 2 * rough.value:
-        findings.append(Finding("electrolyte-too-thin", "error", "electrolyte", f"electrolyte of {units.show(thick.value, 'length')} on a roughness of {units.show(rough.value, 'length')}", thick.value, 2 * rough.value, "m"))
+        findings.append(
+            Finding(
+                "electrolyte-too-thin",
+                "error",
+                "electrolyte",
+                f"electrolyte of {units.show(thick.value, 'length')} on a roughness of {units.show(rough.value, 'length')}",
+                thick.value,
+                2 * rough.value,
+                "m",
+            )
+        )
     return tuple(findings)

@@ -61,7 +61,9 @@ def method_of(recipe: Recipe, where: str) -> tuple[ModuleType, Any]:
     """
     if recipe.method not in plugins.names("methods"):
         known = plugins.names("methods")
-        raise BadInput(Problem("unknown process", f"{where}: method", recipe.method, listed(known), nearest(recipe.method, known)))
+        raise BadInput(
+            Problem("unknown process", f"{where}: method", recipe.method, listed(known), nearest(recipe.method, known))
+        )
     module = plugins.load("methods", recipe.method)
     problems: list[Problem] = []
     origin = _origin_of(recipe)
@@ -86,10 +88,18 @@ def choose(spec: Spec, catalog: Catalog, operations: Iterable[Operation], title:
     """
     operations = tuple(operations)
     facility = look_up(catalog.facilities, spec.facility, "facility", f"{spec.where}: facility.name")
-    substrate = look_up(catalog.materials, spec.cell.get("substrate", "glass"), "material", f"{spec.where}: cell.substrate")
+    substrate = look_up(
+        catalog.materials, spec.cell.get("substrate", "glass"), "material", f"{spec.where}: cell.substrate"
+    )
     known_roles = {o.role for o in operations}
     problems = [
-        Problem(f"the structure {title} has no such role", f"{spec.where}: route.{role}", role, listed(known_roles), nearest(role, known_roles))
+        Problem(
+            f"the structure {title} has no such role",
+            f"{spec.where}: route.{role}",
+            role,
+            listed(known_roles),
+            nearest(role, known_roles),
+        )
         for role in spec.route
         if role not in known_roles
     ]
@@ -183,11 +193,15 @@ def _candidates(
         names = [*catalog.recipes, *methods]
         found = [r for r in catalog.recipes.values() if asked.casefold() in (n.casefold() for n in (r.id, *r.aliases))]
         if not found:
-            raise BadInput(Problem("neither a process nor a recipe", where, asked[:80], listed(names), nearest(asked, names)))
+            raise BadInput(
+                Problem("neither a process nor a recipe", where, asked[:80], listed(names), nearest(asked, names))
+            )
         if makes(found[0], material, role):
             return found, "named in the spec"
         same = [r for r in catalog.recipes.values() if r.method == found[0].method and makes(r, material, role)]
-        return same or _makers(catalog, material, role), f"{found[0].id} does not leave {material.id if material else role}; nearest that does"
+        return same or _makers(
+            catalog, material, role
+        ), f"{found[0].id} does not leave {material.id if material else role}; nearest that does"
     return _makers(catalog, material, role), "the catalog's most trusted recipe for this material"
 
 
@@ -204,11 +218,16 @@ def _preference(recipe: Recipe) -> tuple[int, str]:
 
 def _nothing_makes(catalog: Catalog, role: str, material: Material | None, asked: str) -> str:
     if material is None:
-        return f"{role}: no recipe was named; add [route] {role} = \"...\""
+        return f'{role}: no recipe was named; add [route] {role} = "..."'
     by = f" by {asked}" if asked else ""
     kind = role if role in ACTIVE_ROLES else "collector"
     possible = sorted(
-        {m for r in catalog.recipes.values() for m in r.materials if m in catalog.materials and kind in catalog.materials[m].kinds}
+        {
+            m
+            for r in catalog.recipes.values()
+            for m in r.materials
+            if m in catalog.materials and kind in catalog.materials[m].kinds
+        }
     )
     return f"{role}: no recipe makes {material.id}{by}; recipes exist for {listed(possible)}"
 
@@ -230,7 +249,9 @@ def role_limits(choice: Choice, route: Route, catalog: Catalog) -> RoleLimits:
         before = catalog.recipes.get(recipe_id)
         if before is not None:
             module, settings = method_of(before, f"recipes/{before.id}.toml")
-            _coarsest(values, {k: v for k, v in module.limits(settings).items() if k in ("line", "gap", "placement", "edge")})
+            _coarsest(
+                values, {k: v for k, v in module.limits(settings).items() if k in ("line", "gap", "placement", "edge")}
+            )
             _coarsest(values, _recipe_values(before, ("line", "gap", "edge")))
     values.update(_recipe_values(choice.recipe, tuple(f.name for f in dataclasses.fields(RoleLimits))))
     passes = choice.recipe.limits.passes if choice.recipe.limits else 0

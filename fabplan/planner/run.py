@@ -19,9 +19,7 @@ from fabplan.planner.spec import Spec, merged, parse, read_source
 NAMED = ("capacity", "energy")
 
 
-def plan(
-    spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[str], catalog: Catalog
-) -> Plan:
+def plan(spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[str], catalog: Catalog) -> Plan:
     """From what the user asks to a plan without error findings.
 
     Parameters
@@ -72,7 +70,11 @@ def _infeasible(failures: Sequence[tuple[Attempt, tuple[str, ...], tuple[str, ..
     others = [f"{a.title}: {r[0]}" for a, r, _ in ranked[1:] if r]
     lines = [f"{nearest.title}: {r}" if len(failures) > 1 else r for r in reasons]
     best = nearest.sized.reachable if nearest.sized else None
-    reachable = {} if best is None else {"capacity_Ah": best.capacity / 3600.0, "energy_Wh": best.energy / 3600.0, "height_m": best.height}
+    reachable = (
+        {}
+        if best is None
+        else {"capacity_Ah": best.capacity / 3600.0, "energy_Wh": best.energy / 3600.0, "height_m": best.height}
+    )
     return Infeasible([*lines, *dict.fromkeys(others)], tuple(dict.fromkeys(changes)), reachable)
 
 
@@ -89,8 +91,12 @@ def _best(
     """The plan that is best by the objective, with the others as alternatives."""
     ranked = sorted(plans, key=lambda p: (_value(p, spec.target.objective), p.architecture))
     best = ranked[0]
-    others = [_as_alternative(p, f"meets the target, but {_behind(p, best, spec.target.objective)}", True) for p in ranked[1:]]
-    rejected = [Alternative(a.title, str(a.spec.architecture), False, r[0] if r else "not possible") for a, r, _ in failures]
+    others = [
+        _as_alternative(p, f"meets the target, but {_behind(p, best, spec.target.objective)}", True) for p in ranked[1:]
+    ]
+    rejected = [
+        Alternative(a.title, str(a.spec.architecture), False, r[0] if r else "not possible") for a, r, _ in failures
+    ]
     return _with(best, (*best.alternatives, *others, *rejected))
 
 
@@ -123,9 +129,15 @@ def _behind(other: Plan, best: Plan, objective: str) -> str:
 def _as_alternative(made: Plan, reason: str, meets: bool) -> Alternative:
     e = made.estimate
     return Alternative(
-        f"{made.architecture_title} ({made.materials['anode'].id}/{made.materials['cathode'].id})", made.architecture, meets, reason,
-        {k: p.value for k, p in made.parameters.items()}, e["capacity_Ah"] * 3600.0, e["energy_Wh"] * 3600.0,
-        made.geometry.get("height_m"), total_time(made),
+        f"{made.architecture_title} ({made.materials['anode'].id}/{made.materials['cathode'].id})",
+        made.architecture,
+        meets,
+        reason,
+        {k: p.value for k, p in made.parameters.items()},
+        e["capacity_Ah"] * 3600.0,
+        e["energy_Wh"] * 3600.0,
+        made.geometry.get("height_m"),
+        total_time(made),
     )
 
 
@@ -137,11 +149,18 @@ def _reason(spec: Spec, tried: Attempt, attempts: Sequence[Attempt]) -> tuple[st
     if spec.architecture is None:
         fit = [a.title for a in attempts if a.sized is not None and a.sized.chosen is not None]
         not_fit = [a.title for a in attempts if a.title not in fit]
-        lines.append(f"{len(attempts)} structures and chemistries were tried; {', '.join(fit)} reach the target" + (f", {', '.join(not_fit)} do not." if not_fit else "."))
+        lines.append(
+            f"{len(attempts)} structures and chemistries were tried; {', '.join(fit)} reach the target"
+            + (f", {', '.join(not_fit)} do not." if not_fit else ".")
+        )
     if target.capacity is not None:
         areal = target.capacity / spec.footprint.area
-        lines.append(f"{units.show(target.capacity, 'charge')} on this footprint is {units.show(areal, 'areal_charge')}; published planar interdigital cells reach 131 uAh/cm2, thin-film cells 20 to 200, printed walls 500 to 4000 (review table 2, records).")
-    lines.append(f"Of {sized.candidates} designs inside the limits of the route the one that is best by {target.objective} and meets the target with {target.margin:.0%} margin was taken; {sized.evaluated} were discharged by the estimator.")
+        lines.append(
+            f"{units.show(target.capacity, 'charge')} on this footprint is {units.show(areal, 'areal_charge')}; published planar interdigital cells reach 131 uAh/cm2, thin-film cells 20 to 200, printed walls 500 to 4000 (review table 2, records)."
+        )
+    lines.append(
+        f"Of {sized.candidates} designs inside the limits of the route the one that is best by {target.objective} and meets the target with {target.margin:.0%} margin was taken; {sized.evaluated} were discharged by the estimator."
+    )
     for role, choice in tried.problem.route.choices.items():
         lines.append(f"{role.replace('_', ' ')}: {choice.recipe.name} ({choice.reason}).")
     return tuple(lines)

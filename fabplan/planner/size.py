@@ -115,8 +115,13 @@ def grid(problem: Problem) -> Candidates:
     both = np.full_like(cathode, np.inf) if chem.anode.metal else anode
     equilibrium = np.where(np.broadcast_to(measures.feasible, shape).ravel(), np.minimum(both, cathode), 0.0)
     return Candidates(
-        params, measures, anode, cathode, equilibrium,
-        wide(_time(problem, params, measures)), wide(contact_resistance(problem, measures)),
+        params,
+        measures,
+        anode,
+        cathode,
+        equilibrium,
+        wide(_time(problem, params, measures)),
+        wide(contact_resistance(problem, measures)),
     )
 
 
@@ -197,7 +202,9 @@ def kind(problem: Problem) -> str:
     return "film-planar" if problem.chemistry.dense else str(problem.architecture.ESTIMATOR)
 
 
-def delivered(problem: Problem, geometries: list[Mapping[str, float]], c_rate: float, tier: str = "fast") -> tuple[Array, Array]:
+def delivered(
+    problem: Problem, geometries: list[Mapping[str, float]], c_rate: float, tier: str = "fast"
+) -> tuple[Array, Array]:
     """Capacity [C] and energy [J] of whole cells at one rate, shape (n,) each."""
     what = kind(problem)
     document = electrical.document(problem.chemistry, problem.catalog, geometries, [c_rate], what)
@@ -244,7 +251,9 @@ def search(problem: Problem) -> Sized:
     return Sized(
         _design(problem, candidates, chosen, seen),
         _alternatives(problem, candidates, chosen, passing, seen),
-        None, candidates.count, len(seen),
+        None,
+        candidates.count,
+        len(seen),
     )
 
 
@@ -290,10 +299,20 @@ def _objective(problem: Problem, candidates: Candidates) -> Array:
     }
     first = np.asarray(choices[problem.target.objective], float)
     # of equal designs the one that stores most, so that a tie is not left to the order of the grid
-    return first + 0.0 if problem.target.objective == "energy" else first - 1e-9 * np.abs(first).max(initial=1.0) * candidates.equilibrium / max(float(candidates.equilibrium.max()), 1e-30)
+    return (
+        first + 0.0
+        if problem.target.objective == "energy"
+        else first
+        - 1e-9
+        * np.abs(first).max(initial=1.0)
+        * candidates.equilibrium
+        / max(float(candidates.equilibrium.max()), 1e-30)
+    )
 
 
-def _design(problem: Problem, candidates: Candidates, index: int | None, seen: Mapping[int, tuple[float, float]]) -> Design | None:
+def _design(
+    problem: Problem, candidates: Candidates, index: int | None, seen: Mapping[int, tuple[float, float]]
+) -> Design | None:
     if index is None:
         return None
     measures = candidates.measures
@@ -304,8 +323,14 @@ def _design(problem: Problem, candidates: Candidates, index: int | None, seen: M
 
     charge, energy = seen[index]
     return Design(
-        one(candidates.params, index), index, charge, energy, float(candidates.equilibrium[index]),
-        float(candidates.time[index]), at(measures.height), at(measures.anode_area) + at(measures.cathode_area),
+        one(candidates.params, index),
+        index,
+        charge,
+        energy,
+        float(candidates.equilibrium[index]),
+        float(candidates.time[index]),
+        at(measures.height),
+        at(measures.anode_area) + at(measures.cathode_area),
     )
 
 
@@ -314,10 +339,17 @@ def _alternatives(
 ) -> tuple[tuple[str, Design], ...]:
     """The best by each other objective among the designs that were looked at and meet the target."""
     found: list[tuple[str, Design]] = []
-    for objective, title in (("height", "lowest"), ("energy", "most energy"), ("area", "smallest electrodes"), ("fabrication-time", "fastest to make")):
+    for objective, title in (
+        ("height", "lowest"),
+        ("energy", "most energy"),
+        ("area", "smallest electrodes"),
+        ("fabrication-time", "fastest to make"),
+    ):
         if objective == problem.target.objective:
             continue
-        value = _objective(dataclasses.replace(problem, target=dataclasses.replace(problem.target, objective=objective)), candidates)
+        value = _objective(
+            dataclasses.replace(problem, target=dataclasses.replace(problem.target, objective=objective)), candidates
+        )
         best = min(passing, key=lambda i: (value[i], i))
         if best != chosen and all(best != d.index for _, d in found):
             design = _design(problem, candidates, best, seen)

@@ -28,7 +28,13 @@ KEYS: dict[str, tuple[str, ...] | None] = {
     "target": ("capacity", "energy", "load", "rate", "margin", "objective", "n_p_ratio"),
     "footprint": ("size", "terminals", "outline", "layer", "unit", "keep_outs"),
     "cell": (
-        "architecture", "anode", "cathode", "electrolyte", "collector", "substrate", "height_max",
+        "architecture",
+        "anode",
+        "cathode",
+        "electrolyte",
+        "collector",
+        "substrate",
+        "height_max",
     ),
     "parameters": None,
     "route": None,
@@ -122,7 +128,13 @@ def read_source(argument: str | None) -> tuple[dict[str, Any], str]:
         return read_toml(Path(argument)), Path(argument).name or argument
     if argument not in shipped_names():
         raise BadInput(
-            Problem("no shipped spec of that name", "SPEC", argument[:80], listed(shipped_names()), nearest(argument, shipped_names()))
+            Problem(
+                "no shipped spec of that name",
+                "SPEC",
+                argument[:80],
+                listed(shipped_names()),
+                nearest(argument, shipped_names()),
+            )
         )
     return shipped(argument), argument
 
@@ -168,7 +180,9 @@ def _set(data: dict[str, Any], item: str, problems: list[Problem]) -> None:
         path = ["target", "objective"]
     known = (*KEYS, *PLAIN)
     if path[0] not in known or len(path) > 2 or (path[0] in PLAIN) != (len(path) == 1):
-        problems.append(Problem("unknown key", f"--set {key.strip()[:60]}", None, listed(known), nearest(path[0], known)))
+        problems.append(
+            Problem("unknown key", f"--set {key.strip()[:60]}", None, listed(known), nearest(path[0], known))
+        )
         return
     value = _toml_value(given.strip())
     if len(path) == 1:
@@ -251,7 +265,11 @@ def _check_keys(data: Mapping[str, Any], where: str, problems: list[Problem]) ->
         if key not in known:
             # a key of a table that was written one level too high is the likely slip
             inner = [f"{t}.{k}" for t, ks in KEYS.items() for k in ks or () if k == key]
-            problems.append(Problem("unknown key", f"{where}: {key}", None, listed(known), inner[0] if inner else nearest(key, known)))
+            problems.append(
+                Problem(
+                    "unknown key", f"{where}: {key}", None, listed(known), inner[0] if inner else nearest(key, known)
+                )
+            )
         elif key in KEYS and not isinstance(entry, dict):
             problems.append(Problem("not a table", f"{where}: {key}", repr(entry)[:60], f"[{key}]"))
         elif key in KEYS and KEYS[key] is not None:
@@ -259,7 +277,9 @@ def _check_keys(data: Mapping[str, Any], where: str, problems: list[Problem]) ->
             for inner_key in entry:
                 if inner_key not in valid:
                     problems.append(
-                        Problem("unknown key", f"{where}: {key}.{inner_key}", None, listed(valid), nearest(inner_key, valid))
+                        Problem(
+                            "unknown key", f"{where}: {key}.{inner_key}", None, listed(valid), nearest(inner_key, valid)
+                        )
                     )
     for key in ("source", "starting_point"):
         if key in data and not isinstance(data[key], str | bool):
@@ -277,13 +297,20 @@ def _name(given: Any, where: str, problems: list[Problem]) -> str:
     good = isinstance(given, str) and NAME.match(given) and not given.endswith(".")
     if not good or given.split(".")[0].casefold() in RESERVED:
         problems.append(
-            Problem("not a name for files", where, repr(given)[:80], "1 to 64 letters, digits, '.', '_', '-', starting with a letter or digit")
+            Problem(
+                "not a name for files",
+                where,
+                repr(given)[:80],
+                "1 to 64 letters, digits, '.', '_', '-', starting with a letter or digit",
+            )
         )
         return ""
     return str(given)
 
 
-def _positive(given: Any, dimension: str, where: str, problems: list[Problem], high: float | None = None) -> float | None:
+def _positive(
+    given: Any, dimension: str, where: str, problems: list[Problem], high: float | None = None
+) -> float | None:
     if given is None:
         return None
     try:
@@ -302,10 +329,14 @@ def _target(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Ta
     before = len(problems)
     if "load" in given:
         problems.append(
-            Problem("load profiles are not sized yet in this version", f"{where}: target.load", None, "capacity or energy")
+            Problem(
+                "load profiles are not sized yet in this version", f"{where}: target.load", None, "capacity or energy"
+            )
         )
     if not any(key in given for key in ("capacity", "energy", "load")):
-        problems.append(Problem("a target is missing", f"{where}: target", None, 'capacity = "20 uAh" or energy = "40 uWh"'))
+        problems.append(
+            Problem("a target is missing", f"{where}: target", None, 'capacity = "20 uAh" or energy = "40 uWh"')
+        )
     capacity = _positive(given.get("capacity"), "charge", f"{where}: target.capacity", problems)
     energy = _positive(given.get("energy"), "energy", f"{where}: target.energy", problems)
     c_rate = _rate(given.get("rate", f"C/{1 / DEFAULT_C_RATE:g}"), f"{where}: target.rate", problems)
@@ -314,7 +345,9 @@ def _target(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Ta
     objective = given.get("objective", OBJECTIVES[0])
     if objective not in OBJECTIVES:
         near = nearest(str(objective), OBJECTIVES)
-        problems.append(Problem("unknown objective", f"{where}: target.objective", repr(objective)[:60], listed(OBJECTIVES), near))
+        problems.append(
+            Problem("unknown objective", f"{where}: target.objective", repr(objective)[:60], listed(OBJECTIVES), near)
+        )
     if len(problems) > before:
         return None
     return Target(capacity, energy, c_rate, margin, str(objective), ratio)
@@ -346,23 +379,36 @@ def _footprint(given: Mapping[str, Any], where: str, problems: list[Problem]) ->
     for key in ("outline", "keep_outs", "layer", "unit"):
         if key in given:
             problems.append(
-                Problem("only rectangles can be planned in this version", f"{where}: footprint.{key}", None, 'size = ["3 mm", "3 mm"]')
+                Problem(
+                    "only rectangles can be planned in this version",
+                    f"{where}: footprint.{key}",
+                    None,
+                    'size = ["3 mm", "3 mm"]',
+                )
             )
     terminals = given.get("terminals", "inside")
     if terminals not in ("inside", "outside"):
         near = nearest(str(terminals), ("inside", "outside"))
-        problems.append(Problem("not a place for the terminals", f"{where}: footprint.terminals", repr(terminals)[:60], "inside, outside", near))
+        problems.append(
+            Problem(
+                "not a place for the terminals",
+                f"{where}: footprint.terminals",
+                repr(terminals)[:60],
+                "inside, outside",
+                near,
+            )
+        )
     if "size" not in given:
         problems.append(Problem("a footprint is missing", f"{where}: footprint.size", None, '["3 mm", "3 mm"]'))
         return None
     size = given["size"]
     sides = re.split(r"\s+[x×]\s+", size.strip()) if isinstance(size, str) else size
     if not isinstance(sides, list) or len(sides) != 2:
-        problems.append(Problem("not two sides", f"{where}: footprint.size", repr(size)[:60], '"3 mm x 3 mm" or ["3 mm", "3 mm"]'))
+        problems.append(
+            Problem("not two sides", f"{where}: footprint.size", repr(size)[:60], '"3 mm x 3 mm" or ["3 mm", "3 mm"]')
+        )
         return None
-    width, length = (
-        _positive(side, "length", f"{where}: footprint.size", problems, FOOTPRINT_HIGH) for side in sides
-    )
+    width, length = (_positive(side, "length", f"{where}: footprint.size", problems, FOOTPRINT_HIGH) for side in sides)
     if width is None or length is None or terminals not in ("inside", "outside"):
         return None
     return Footprint(width, length, terminals)

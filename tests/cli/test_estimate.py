@@ -104,9 +104,10 @@ def test_no_value_of_a_design_is_a_bug(value: Any, folder: Path, capsys: pytest.
 
 WRONG: list[tuple[list[str], str]] = [
     (["plan.json", "--rates", "x"], "--rates"), (["plan.json", "--rates", ""], "--rates"),
-    (["plan.json", "--rates", "-1"], "C-rate"), (["plan.json", "--rates", "nan"], "C-rate"), (["plan.json", "--tier", "fats"], "'fast'"), (["list.json"], "not a cells file"),
-    (["deep.json"], "too deep"), (["nan.json"], "not a finite number"), (["twice.json"], "same key twice"),
-    (["no-such-spec"], "no shipped spec"), (["empty.json"], "not JSON"), (["."], "cannot"), (["plan-without-cell.json"], "cell"),
+    (["plan.json", "--rates", "-1"], "C-rate"), (["plan.json", "--rates", "nan"], "C-rate"),
+    (["plan.json", "--tier", "fats"], "'fast'"), (["list.json"], "not a cells file"), (["deep.json"], "too deep"),
+    (["nan.json"], "not a finite number"), (["twice.json"], "same key twice"), (["no-such-spec"], "no shipped spec"),
+    (["empty.json"], "not JSON"), (["."], "."), (["plan-without-cell.json"], "cell"),
 ]  # fmt: skip
 
 
@@ -119,4 +120,4 @@ def test_wrong_requests(arguments: list[str], hint: str, folder: Path, capsys: p
     (folder / "twice.json").write_text('{"schema": 1, "schema": 2}')
     (folder / "plan-without-cell.json").write_text('{"schema": "fabplan/plan/1"}')
     assert main.run(["estimate", *arguments]) == 2
-    assert hint in capsys.readouterr().err or hint == "cannot"
+    assert hint in capsys.readouterr().err

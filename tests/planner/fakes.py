@@ -18,7 +18,9 @@ def q(value: float | None, dimension: str = "number", confidence: str = "high") 
 
 
 def limit(celsius: float, atmosphere: str = "any", touching: str = "", reason: str = "") -> TemperatureLimit:
-    return TemperatureLimit(temperature=q(celsius + 273.15, "temperature"), atmosphere=atmosphere, touching=touching, reason=reason)
+    return TemperatureLimit(
+        temperature=q(celsius + 273.15, "temperature"), atmosphere=atmosphere, touching=touching, reason=reason
+    )
 
 
 def material(name: str, *limits: TemperatureLimit, **more: Any) -> Material:
@@ -26,7 +28,15 @@ def material(name: str, *limits: TemperatureLimit, **more: Any) -> Material:
 
 
 def recipe(name: str, materials: tuple[str, ...] = (), **more: Any) -> Recipe:
-    return Recipe(id=name, name=name, method=more.pop("method", "sputter"), materials=materials, source="a test", confidence="high", **more)
+    return Recipe(
+        id=name,
+        name=name,
+        method=more.pop("method", "sputter"),
+        materials=materials,
+        source="a test",
+        confidence="high",
+        **more,
+    )
 
 
 def leaves(celsius: float | None = None, **more: Any) -> Leaves:
@@ -40,13 +50,32 @@ def choice(role: str, of: Material, by: Recipe) -> Choice:
 
 def route(*choices: Choice, substrate: Material, facility: Facility | None = None) -> Route:
     lab = facility or Facility(id="any", name="any")
-    return Route({c.role: c for c in choices}, tuple(Operation(c.role, (c.role,)) for c in choices), substrate, None, lab)
+    return Route(
+        {c.role: c for c in choices}, tuple(Operation(c.role, (c.role,)) for c in choices), substrate, None, lab
+    )
 
 
-def step(number: int, of: Choice | None, by: Recipe, celsius: float | None = None, vacuum: bool = False, main: bool = True) -> Step:
+def step(
+    number: int, of: Choice | None, by: Recipe, celsius: float | None = None, vacuum: bool = False, main: bool = True
+) -> Step:
     return Step(
-        number=number, id=f"s{number}", title=by.name, method=by.method, recipe=by, role=of.role if of else "",
-        material=of.material.id if of and main else "", bodies=(), work=Work(),
-        temperature_max=None if celsius is None else celsius + 273.15, vacuum=vacuum, atmosphere=by.atmosphere,
-        duration=60.0, set_points=(), uses=(), acceptance=(), hazards=(), rework="", notes="",
+        number=number,
+        id=f"s{number}",
+        title=by.name,
+        method=by.method,
+        recipe=by,
+        role=of.role if of else "",
+        material=of.material.id if of and main else "",
+        bodies=(),
+        work=Work(),
+        temperature_max=None if celsius is None else celsius + 273.15,
+        vacuum=vacuum,
+        atmosphere=by.atmosphere,
+        duration=60.0,
+        set_points=(),
+        uses=(),
+        acceptance=(),
+        hazards=(),
+        rework="",
+        notes="",
     )

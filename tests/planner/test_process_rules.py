@@ -10,7 +10,9 @@ from tests.planner.fakes import choice, leaves, limit, material, q, recipe, rout
 
 GLASS = material("glass", limit(600), insulating=True)
 SI = material("si", limit(1400))
-AU = material("au", limit(1000), limit(363, touching="si", reason="eutectic"), limit(600, touching="glass", reason="dewetting"))
+AU = material(
+    "au", limit(1000), limit(363, touching="si", reason="eutectic"), limit(600, touching="glass", reason="dewetting")
+)
 LFP = material("lfp", limit(300, "air"), limit(700, "inert"))
 LIQUID = material("liquid", limit(60), electrolyte=Electrolyte(state="liquid", volatile=True))
 
@@ -30,12 +32,17 @@ def test_a_limit_belongs_to_the_pair(celsius: float, atmosphere: str, substrate:
         assert any("au" in f.message for f in found if f.severity == "error")
 
 
-@pytest.mark.parametrize(("celsius", "atmosphere", "error"), [(600, "inert", False), (400, "air", True), (299, "air", False), (400, "any", True), (600, "vacuum", False)])
+@pytest.mark.parametrize(
+    ("celsius", "atmosphere", "error"),
+    [(600, "inert", False), (400, "air", True), (299, "air", False), (400, "any", True), (600, "vacuum", False)],
+)
 def test_a_limit_is_a_function_of_the_atmosphere(celsius: float, atmosphere: str, error: bool) -> None:
     cathode = choice("cathode", LFP, recipe("print", ("lfp",)))
     anneal = recipe("anneal", method="annealing", atmosphere=atmosphere)
     steps = [step(1, cathode, cathode.recipe), step(2, None, anneal, celsius, main=False)]
-    found = rules.temperature_order(route(cathode, substrate=GLASS), steps, {"lfp": LFP, "glass": material("glass", limit(1500))})
+    found = rules.temperature_order(
+        route(cathode, substrate=GLASS), steps, {"lfp": LFP, "glass": material("glass", limit(1500))}
+    )
     assert any(f.rule == "temperature-order" for f in found) == error
 
 
@@ -48,7 +55,9 @@ def test_the_ink_outranks_the_compound_but_not_for_its_own_heat_treatment() -> N
     foreign = [step(1, cathode, bound), step(2, None, other, 200, main=False)]
     here = route(cathode, substrate=GLASS)
     assert not rules.temperature_order(here, own, {"lfp": LFP, "glass": GLASS})
-    assert [f.rule for f in rules.temperature_order(here, foreign, {"lfp": LFP, "glass": GLASS})] == ["temperature-order"]
+    assert [f.rule for f in rules.temperature_order(here, foreign, {"lfp": LFP, "glass": GLASS})] == [
+        "temperature-order"
+    ]
 
 
 def test_what_nobody_knows_is_a_warning() -> None:
@@ -79,7 +88,13 @@ def test_a_solvent_on_what_it_dissolves() -> None:
 
 
 def test_a_facility_without_the_process_or_the_furnace() -> None:
-    lab = Facility(id="lab", name="lab", methods=("sputter",), temperature_high=q(500 + 273.15, "temperature"), step_time_high=q(30.0, "time"))
+    lab = Facility(
+        id="lab",
+        name="lab",
+        methods=("sputter",),
+        temperature_high=q(500 + 273.15, "temperature"),
+        step_time_high=q(30.0, "time"),
+    )
     film = choice("anode", LFP, recipe("film", ("lfp",)))
     steps = [step(1, film, film.recipe), step(2, None, recipe("sinter", method="sintering"), 600, main=False)]
     found = {f.rule for f in rules.facility(route(film, substrate=GLASS, facility=lab), steps)}
@@ -100,7 +115,11 @@ def test_a_conducting_substrate_shorts_the_cell() -> None:
 
 def test_sputtered_electrolyte_needs_a_smooth_dense_base() -> None:
     porous = choice("cathode", LFP, recipe("print", ("lfp",), microstructure=Microstructure(porosity=q(0.4))))
-    dense = choice("cathode", LFP, recipe("film", ("lfp",), microstructure=Microstructure(dense=True), leaves=leaves(roughness=q(6e-7, "length"))))
+    dense = choice(
+        "cathode",
+        LFP,
+        recipe("film", ("lfp",), microstructure=Microstructure(dense=True), leaves=leaves(roughness=q(6e-7, "length"))),
+    )
     lipon = choice("electrolyte", material("lipon"), recipe("lipon", ("lipon",), thickness=q(1e-6, "length")))
     assert "electrolyte-on-porous" in {f.rule for f in rules.roughness(route(porous, lipon, substrate=GLASS))}
     assert {f.rule for f in rules.roughness(route(dense, lipon, substrate=GLASS))} == {"electrolyte-too-thin"}

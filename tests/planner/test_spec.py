@@ -79,8 +79,11 @@ def test_one_fault_names_its_key_and_the_nearest_name(data: dict[str, object], w
 
 def test_all_faults_of_a_file_come_at_once() -> None:
     data = {
-        "name": "/", "target": {"capacity": "1 m", "rate": "x"}, "footprint": {"size": ["1 mm"]},
-        "cell": {"anod": "lto"}, "extra": 1,
+        "name": "/",
+        "target": {"capacity": "1 m", "rate": "x"},
+        "footprint": {"size": ["1 mm"]},
+        "cell": {"anod": "lto"},
+        "extra": 1,
     }
     text = "\n".join(faults(data))
     for key in ("name", "target.capacity", "target.rate", "footprint.size", "cell.anod", "extra"):
@@ -89,11 +92,18 @@ def test_all_faults_of_a_file_come_at_once() -> None:
 
 def test_options_and_sets_lie_over_the_file_in_that_order() -> None:
     options = {"capacity": "1 uAh", "footprint": "1 mm x 2 mm", "anode": "lto", "route": ("anode=direct-ink-writing",)}
-    merged = specs.merged(GOOD, options, ["target.margin=0.2", "machine.dialect=grbl", "cell.anode=tio2", "objective=height"])
+    merged = specs.merged(
+        GOOD, options, ["target.margin=0.2", "machine.dialect=grbl", "cell.anode=tio2", "objective=height"]
+    )
     spec = specs.parse(merged, "command line")
     assert spec.target.capacity == pytest.approx(3.6e-3)
     assert (spec.footprint.width, spec.footprint.length) == (1e-3, 2e-3)
-    assert (spec.target.margin, spec.dialect, spec.cell["anode"], spec.target.objective) == (0.2, "grbl", "tio2", "height")
+    assert (spec.target.margin, spec.dialect, spec.cell["anode"], spec.target.objective) == (
+        0.2,
+        "grbl",
+        "tio2",
+        "height",
+    )
     assert spec.route == {"anode": "direct-ink-writing"}
     assert GOOD["target"] == {"capacity": "20 uAh"}, "the input was changed"
 
@@ -109,7 +119,13 @@ def test_rates(text: str, rate: float) -> None:
     assert specs.parse(with_("target", rate=text), "x").target.c_rate == pytest.approx(rate)
 
 
-@given(st.dictionaries(st.text(max_size=12), st.one_of(st.none(), st.integers(), st.text(max_size=12), st.lists(st.integers(), max_size=2)), max_size=4))
+@given(
+    st.dictionaries(
+        st.text(max_size=12),
+        st.one_of(st.none(), st.integers(), st.text(max_size=12), st.lists(st.integers(), max_size=2)),
+        max_size=4,
+    )
+)
 def test_any_table_is_parsed_or_refused_as_bad_input(entries: dict[str, object]) -> None:
     for data in ({**GOOD, "target": entries}, {**GOOD, "cell": entries}, {**GOOD, **entries}):
         try:
