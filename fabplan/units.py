@@ -76,6 +76,7 @@ DIMENSIONS: dict[str, str] = {
     "power": "W",
     "pressure": "Pa",
     "speed": "m/s",
+    "acceleration": "m/s2",
     "rate": "1/s",
     "frequency": "1/s",
     "resistance": "ohm",

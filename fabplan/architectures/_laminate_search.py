@@ -34,12 +34,13 @@ def _margins(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     cover = placement["encapsulation"] + edge["encapsulation"]
     lines = [request.limit(role).line for role in ("cathode_collector", "anode_collector")]
     pad_margin = max(PAD_COVER, cover)
+    window = max(_package.PAD_SIZE, request.limit("encapsulation").gap)
     defaults = {
         "margin_cathode": placement["cathode"] + edge["cathode"] + edge["cathode_collector"],
         "margin_anode": placement["anode"] + edge["anode"] + edge["cathode"],
         "margin_collector": placement["anode_collector"] + edge["anode_collector"] + edge["anode"],
         "margin_seal": max(_package.SEAL_WIDTH, cover + edge["electrolyte"]),
-        "pad_size": max(_package.PAD_SIZE, *lines, 2 * pad_margin + max(_package.PAD_SIZE, request.limit("encapsulation").gap)),
+        "pad_size": max(*lines, 2 * pad_margin + window),
         "pad_margin": pad_margin,
     }
     return {name: fixed.get(name, float(whole(value))) for name, value in defaults.items()}

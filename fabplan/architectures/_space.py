@@ -37,9 +37,7 @@ def as_params(params: type[P], values: Mapping[str, ArrayLike]) -> P:
     lengths = _lengths(params)
     names = [spec.name for spec in dataclasses.fields(params)]  # type: ignore[arg-type]
     arrays = np.broadcast_arrays(*(np.asarray(values[name], dtype=float) for name in names))
-    return params(
-        **{n: a * NANOMETRE if n in lengths else a.copy() for n, a in zip(names, arrays, strict=True)}
-    )
+    return params(**{n: a * NANOMETRE if n in lengths else a.copy() for n, a in zip(names, arrays, strict=True)})
 
 
 def _lengths(params: type) -> set[str]:

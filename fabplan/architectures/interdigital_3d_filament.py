@@ -39,6 +39,7 @@ FLOW = (
     Operation("seal", ("port-plugs",)),
 )
 
+
 @dataclass(frozen=True)
 class Params:
     """One design, or N of them as arrays; lengths in metres."""

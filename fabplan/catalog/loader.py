@@ -1,7 +1,7 @@
 """The catalog: records from the shipped folder and the user's own, all faults at once.
 
-A catalog folder holds ``materials/``, ``recipes/``, ``machines/``, ``facilities/``, ``dialects/``
-and ``devices/`` with one TOML file a record (its id is the file's stem), and ``ocp/`` with one CSV
+A catalog folder holds ``materials/``, ``recipes/``, ``machines/``, ``facilities/``, ``dialects/``,
+``devices/`` and ``inks/`` with one TOML file a record (its id is the file's stem), and ``ocp/`` with one CSV
 file a table and ``index.toml``. Each may be absent.
 """
 
@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from fabplan.catalog.inheritance import Layer, Leaf, resolve
 from fabplan.catalog.ocp import OcpTable, read_tables
-from fabplan.catalog.types import Device, Dialect, Facility, Machine, Material, Recipe
+from fabplan.catalog.types import Device, Dialect, Facility, Ink, Machine, Material, Recipe
 from fabplan.errors import BadInput, Problem, listed, nearest
 from fabplan.readers.guarded import read_bytes
 from fabplan.readers.toml import LARGEST, parse_toml
@@ -32,6 +32,7 @@ RECORDS: Mapping[str, type] = MappingProxyType(
         "facilities": Facility,
         "dialects": Dialect,
         "devices": Device,
+        "inks": Ink,
     }
 )
 KINDS = (*RECORDS, "ocp")
@@ -51,7 +52,7 @@ class Catalog:
 
     Parameters
     ----------
-    materials, recipes, machines, facilities, dialects, devices : id → record, in the order of ids
+    materials, recipes, machines, facilities, dialects, devices, inks : id → record, in the order of ids
     ocp : name → open-circuit potential table
     digest : (kind, id) → sha256 of the file; of all files that went into it where it extends another
     origin : (kind, id) → the file, e.g. ``"process_recipes/materials/lto.toml"``, without the way there
@@ -63,6 +64,7 @@ class Catalog:
     facilities: Mapping[str, Facility] = field(default_factory=_empty)
     dialects: Mapping[str, Dialect] = field(default_factory=_empty)
     devices: Mapping[str, Device] = field(default_factory=_empty)
+    inks: Mapping[str, Ink] = field(default_factory=_empty)
     ocp: Mapping[str, OcpTable] = field(default_factory=_empty)
     digest: Mapping[Key, str] = field(default_factory=_empty)
     origin: Mapping[Key, str] = field(default_factory=_empty)

@@ -11,7 +11,7 @@ from fabplan import plugins
 from fabplan.cli.common import Common, common_options
 from fabplan.cli.output import say, say_json, tell_labelled
 
-RECORDS = ("materials", "recipes", "machines", "facilities", "dialects", "devices")
+RECORDS = ("materials", "recipes", "machines", "facilities", "dialects", "devices", "inks")
 
 
 @click.command("check")

@@ -67,13 +67,13 @@ def command(
         return _refused(plan, common.as_json)
     folder = Path("out") / plan.name if output is None else Path(output)
     written, findings = ({}, ()) if dry_run else _written(plan, folder, force)
+    tell_findings([*(f for f in plan.findings if f.severity != "info"), *findings])
     if common.as_json:
         say_json(_document(plan, folder, written))
     else:
         for line in summary(plan):
             say(line)
         say("nothing was written (--dry-run)" if dry_run else f"report       {folder / 'report.html'}")
-    tell_findings([*(f for f in plan.findings if f.severity != "info"), *findings])
     return 0
 
 

@@ -77,7 +77,7 @@ def read_cells(document: Mapping[str, Any], where: str) -> Cells:
     reader.finish()
     if document.get("schema") != SCHEMA:
         reader.fault("not a cells file", f"{where}: schema", document.get("schema", "nothing"), SCHEMA)
-    reader.unknown(document, _DOCUMENT_KEYS, f"{where}: ")
+    reader.unknown(document, _DOCUMENT_KEYS, f"{where}: document")
     ocp = read_ocp(reader, document, where)
     electrolytes = read_electrolytes(reader, document, where)
     given = document.get("cells")

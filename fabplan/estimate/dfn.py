@@ -19,11 +19,12 @@ from fabplan.estimate.dfn_step import Found, Step, density_of, newton, voltage_o
 _FIRST = 1e-5  # first step over the nominal discharge time
 _LEAST = 1e-9  # step over the nominal time at which a point is given up
 _GROWTH = 2.0
-_SALT_ERROR, _CURRENT_ERROR, _VOLTAGE_ERROR = 0.02, 0.03, 0.004  # of the start salt, of the current, in volts
+_SALT_ERROR, _CURRENT_ERROR, _VOLTAGE_ERROR = 0.02, 0.03, 0.0015  # of the start salt, of the current, in volts
+_ROOM_ERROR, _LEAST_ROOM = 0.15, 5e-3  # of the way of a surface to 0 or 1, which counts as at least that far
 _REJECT = 4.0  # steps this far over the aim are repeated
 _AT_CUTOFF = 5e-4  # V
 _AT_END = 2e-5  # part of the time
-_EXHAUSTED = 5e-3  # stoichiometry from the end at which a stuck discharge counts as complete
+_EXHAUSTED = 5e-3  # mean stoichiometry from the end at which a stuck discharge counts as complete
 _ROOM = 1e-6  # stoichiometry that a guess keeps from its ends
 _MOST_STEPS = 4000
 _LEAST_SALT = 0.3  # an extrapolated salt stays above this part of the present one
@@ -118,6 +119,9 @@ def _attempt(cell: Cell, materials: Materials, state: State) -> _Trial:
         np.abs(found.salt - salt).max(axis=0) / (_SALT_ERROR * cell.start),
         np.abs(found.current - current).max(axis=0) / (_CURRENT_ERROR * cell.current),
     )
+    surface = state.surface + ratio * (state.surface - state.surface_before)
+    room = np.maximum(np.minimum(state.surface, 1.0 - state.surface), _LEAST_ROOM)
+    off = np.maximum(off, (np.abs(found.surface - surface) / (_ROOM_ERROR * room)).max(axis=0))
     off = np.maximum(off, np.abs(volts - voltage) / _VOLTAGE_ERROR)
     return _Trial(found, fading, volts, np.where(np.isfinite(state.last_step), off, 0.0))
 
@@ -165,9 +169,10 @@ def _note_ends(cell: Cell, state: State, ended: Mask, ends: Array) -> None:
 
 
 def _note_exhausted(cell: Cell, state: State, given_up: Mask, ends: Array) -> None:
-    """A point that cannot go on because a surface leaves (0, 1) has ended; another one is left without an end."""
-    mean = cell.sto_start + state.modes.sum(axis=0)
-    used_up = given_up & (np.minimum(mean, 1.0 - mean).min(axis=0) < _EXHAUSTED)
+    """A point that cannot go on because an electrode is used up has ended; another one is left without an end."""
+    room = np.minimum(state.surface, 1.0 - state.surface)
+    halves = [part for part in (room[: cell.negative], room[cell.negative :]) if len(part)]
+    used_up = given_up & (np.min([half.mean(axis=0) for half in halves], axis=0) < _EXHAUSTED)
     rows = state.point[used_up]
     ends[rows, 0], ends[rows, 1] = state.time[used_up], state.voltage[used_up]
 

@@ -22,6 +22,7 @@ class State:
     time, step, last_step : [s]; ``last_step`` is infinite before the first
     salt, salt_before, current, current_before : [cells, n]
     modes, modes_before : stoichiometry, mean first [modes + 1, solids, n]
+    surface, surface_before : stoichiometry of the particle surfaces [solids, n]
     voltage, voltage_before : [V]
     bad_time, bad_voltage : earliest known moment below the cut-off
     """
@@ -36,6 +37,8 @@ class State:
     current_before: Array
     modes: Array
     modes_before: Array
+    surface: Array
+    surface_before: Array
     voltage: Array
     voltage_before: Array
     bad_time: Array
@@ -73,20 +76,22 @@ def uniform(cell: Cell, first_step: Array) -> State:
     stored = np.zeros((len(modes().rates) + 1, *cell.area.shape))
     none, endless = np.zeros(count), np.full(count, np.inf)
     return State(
-        np.arange(count),
-        none,
-        first_step,
-        endless,
-        salt,
-        salt,
-        current,
-        current,
-        stored,
-        stored,
-        none,
-        none,
-        endless,
-        none,
+        point=np.arange(count),
+        time=none,
+        step=first_step,
+        last_step=endless,
+        salt=salt,
+        salt_before=salt,
+        current=current,
+        current_before=current,
+        modes=stored,
+        modes_before=stored,
+        surface=cell.sto_start,
+        surface_before=cell.sto_start,
+        voltage=none,
+        voltage_before=none,
+        bad_time=endless,
+        bad_voltage=none,
     )
 
 
@@ -122,8 +127,17 @@ def prepare(cell: Cell, materials: Materials, state: State, ratio: Array, salt: 
 
 
 def accepted_state(state: State, found: Found, fading: Fading, volts: Array, accepted: Mask) -> State:
-    """The solved step where it was accepted, the old state elsewhere."""
+    """The solved step where it was accepted, the old state elsewhere.
+
+    Before the first step there is no voltage and no true current distribution to extrapolate from: what the
+    step found then counts as what was before it, too.
+    """
+    first = accepted & np.isinf(state.last_step)
     new_modes = fading.past - fading.gain * (fading.excess * found.density)
+
+    def before(new: Array, now: Array, earlier: Array) -> Array:
+        return np.where(first, new, np.where(accepted, now, earlier))
+
     return replace(
         state,
         time=np.where(accepted, state.time + state.step, state.time),
@@ -131,11 +145,13 @@ def accepted_state(state: State, found: Found, fading: Fading, volts: Array, acc
         salt=np.where(accepted, found.salt, state.salt),
         salt_before=np.where(accepted, state.salt, state.salt_before),
         current=np.where(accepted, found.current, state.current),
-        current_before=np.where(accepted, state.current, state.current_before),
+        current_before=before(found.current, state.current, state.current_before),
         modes=np.where(accepted, new_modes, state.modes),
         modes_before=np.where(accepted, state.modes, state.modes_before),
+        surface=np.where(accepted, found.surface, state.surface),
+        surface_before=before(found.surface, state.surface, state.surface_before),
         voltage=np.where(accepted, volts, state.voltage),
-        voltage_before=np.where(accepted, state.voltage, state.voltage_before),
+        voltage_before=before(volts, state.voltage, state.voltage_before),
     )
 
 

@@ -22,7 +22,8 @@ from fabplan.estimate.kinetics import LEAST, drive, sinh_argument
 
 _ITERATIONS = 20
 _CURRENT_STEP = 1e-3  # Newton has converged when the next current step is below this part of I (it squares),
-_SALT_STEP = 3e-3  # and salt steps are below this part of the local salt
+_SALT_STEP = 3e-3  # salt steps are below this part of the local salt,
+_POTENTIAL_STEP = 5e-3  # and potentials agree to this [V]: where a particle is nearly empty, steps alone tell nothing
 _BARRIER = (
     1e-6  # V; added as 1/x - 1/(1-x) to open-circuit voltages so that they end steeply (under 0.04 mV in 0.03..0.97)
 )
@@ -58,6 +59,7 @@ class Found:
     ----------
     salt, current : [cells, n]
     density : current density out of the particles [solids, n]
+    surface : stoichiometry there [solids, n]
     potential : psi [solids, n]
     resistance : of the electrolyte in half a mesh cell [cells, n]
     converged : [n]
@@ -66,6 +68,7 @@ class Found:
     salt: Array
     current: Array
     density: Array
+    surface: Array
     potential: Array
     resistance: Array
     converged: Mask
@@ -138,20 +141,23 @@ def newton(cell: Cell, materials: Materials, step: Step, salt: Array, current: A
     for _ in range(_ITERATIONS):
         density = density_of(cell, current)
         here = potential(cell, materials, step, density, salt[cell.solids])
-        change = solve(_system(cell, step, salt, current, here, half_resistances(cell, materials, salt)))
+        system = _system(cell, step, salt, current, here, half_resistances(cell, materials, salt))
+        change = solve(system)
         # a solved point stands still, so that its answer does not depend on the others
         part = np.where(converged, 0.0, _damping(cell, step, salt, density, change))
         salt = salt + part * change[0]
         current = current + part * change[1]
         quiet = np.abs(change[1]).max(axis=0) < _CURRENT_STEP * cell.current
         quiet &= np.abs(change[0] / salt).max(axis=0) < _SALT_STEP
+        quiet &= np.abs(system[1, -1]).max(axis=0) < _POTENTIAL_STEP
         converged = converged | (quiet & (part >= 1.0))
         if (converged | hopeless).all():
             break
     density = density_of(cell, current)
     here = potential(cell, materials, step, density, salt[cell.solids])
     resistance, _ = half_resistances(cell, materials, salt)
-    return Found(salt, current, density, here.value, resistance, converged & ~hopeless)
+    surface = step.sto_fixed - step.sto_slope * density
+    return Found(salt, current, density, surface, here.value, resistance, converged & ~hopeless)
 
 
 def _damping(cell: Cell, step: Step, salt: Array, density: Array, change: Array) -> Array:

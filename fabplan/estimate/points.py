@@ -13,8 +13,8 @@ from fabplan.estimate.designs import Films, Materials, Stacks, take
 from fabplan.estimate.electrolyte import salt
 from fabplan.estimate.trust import doubtful, doubtful_films
 
-BLOCK = 2048  # points at once: their arrays stay in the processor's cache
-ACCURATE_BLOCK = 256
+BLOCK = 1024  # points at once: their arrays stay in the processor's cache
+ACCURATE_BLOCK = 128
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def _pictures(plan: Plan) -> dict[str, Any]:
     roles = {s.toolpath: s.role for s in plan.steps if s.toolpath}
     return {
         "masks": masks(plan.layers),
-        "section": section(plan.bodies),
+        "section": section(plan.bodies, {name: s.number for s in plan.steps for name in s.bodies}),
         "printing": printing(plan.toolpaths, roles),
     }
 

@@ -67,6 +67,65 @@ class Mask:
 
 
 @dataclass(frozen=True)
+class LineStyle:
+    """How a filament starts and ends, beside the waits at the valve; SI, 0 for none.
+
+    Parameters
+    ----------
+    lead_in : way before the drawn start that runs with the valve open while the flow starts [m]
+    shutoff_distance : the valve closes this far before the end; the rest of the ink flows out [m]
+    suckback : time of the vacuum at the nozzle, or of the flow that a piston draws back and gives again [s]
+    wipe : way back over the fresh filament at the height of printing, valve closed [m]
+    backtrack_gap, backtrack_length : rise, then way back over the filament, which tears the tail off [m]
+    backtrack_speed : of both [m/s], None for that of travel
+    retract_height : first part of the rise, slow [m]
+    retract_speed, down_speed : of the slow rise and of going down [m/s], None for that of travel
+    """
+
+    lead_in: float = 0.0
+    shutoff_distance: float = 0.0
+    suckback: float = 0.0
+    wipe: float = 0.0
+    backtrack_gap: float = 0.0
+    backtrack_length: float = 0.0
+    backtrack_speed: float | None = None
+    retract_height: float = 0.0
+    retract_speed: float | None = None
+    down_speed: float | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """One head of a program: what prints a filament; SI.
+
+    Parameters
+    ----------
+    tool : number of the head and valve
+    nozzle : inner diameter [m]
+    speed : while printing [m/s]
+    pressure : of its dispenser [Pa], None when unknown
+    start_delay, stop_delay : valve timing [s]
+    section : of the wet bead [m²]
+    style : how filaments start and end
+    offset : of its nozzle from that of head 0 in the machine [m]
+    ink : material that the operator loads
+    ink_volume : wet volume of its filaments [m³]
+    """
+
+    tool: int
+    nozzle: float
+    speed: float
+    pressure: float | None
+    start_delay: float
+    stop_delay: float
+    section: float
+    style: LineStyle = LineStyle()
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    ink: str = ""
+    ink_volume: float = 0.0
+
+
+@dataclass(frozen=True)
 class Toolpath:
     """Program of one printed step, before any dialect.
 
@@ -93,6 +152,9 @@ class Toolpath:
     bead_width : drawn width of one bead of a wall [m], 0 when not known
     layer_pitch : height from one layer to the next [m], 0 when not known
     extrusion_multiplier : section of the bead over the section of the nozzle
+    style : how filaments start and end
+    heads : of a program with several inks; none for the one that the other fields describe
+    head_of : place in ``heads`` of each filament, shape (F,); None for one head
     """
 
     name: str
@@ -115,3 +177,6 @@ class Toolpath:
     bead_width: float = 0.0
     layer_pitch: float = 0.0
     extrusion_multiplier: float = 1.0
+    style: LineStyle = LineStyle()
+    heads: tuple[Head, ...] = ()
+    head_of: NDArray[np.int64] | None = None

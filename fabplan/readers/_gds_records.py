@@ -162,7 +162,7 @@ class _Walk:
 
 
 def _records(data: bytes, where: str) -> Iterator[tuple[int, int, bytes]]:
-    """Offset, type and payload of each record up to ENDLIB; only zeros may follow."""
+    """Offset, type and payload of each record; only zeros may follow ENDLIB."""
     position, size = 0, len(data)
     while position < size:
         if position + 4 > size:
@@ -177,12 +177,11 @@ def _records(data: bytes, where: str) -> Iterator[tuple[int, int, bytes]]:
         fits = payload % 8 == 0 if wanted[1] == -8 else wanted[1] in (-1, payload)
         if not fits:
             raise broken(where, f"record type {kind:#04x} has a payload of {payload} bytes", position)
+        # before the end record is handed on: nobody asks for a record after it
+        if kind == ENDLIB and data[position + length :].strip(b"\0"):
+            raise broken(where, "data follow the end record", position + length)
         yield position, kind, data[position + 4 : position + length]
         position += length
-        if kind == ENDLIB:
-            if data[position:].strip(b"\0"):
-                raise broken(where, "data follow the end record", position)
-            return
 
 
 def _expanded(cells: dict[str, Cell], where: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ from fabplan.readers.guarded import MEGABYTE, decoded, read_bytes
 LARGEST = 256 * MEGABYTE
 DEEPEST = 64
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<open>")|[\[\]{}]', re.DOTALL)
 
 
 def read_json(path: str | os.PathLike[str], limit: int = LARGEST, where: str | None = None) -> Any:
@@ -59,6 +59,8 @@ def _check_depth(text: str, where: str) -> None:
     depth = 0
     for match in _TOKEN.finditer(text):
         token = match.group()
+        if match.group("open"):
+            return  # a string that does not end: the parser says where
         if token in "[{":
             depth += 1
             if depth > DEEPEST:

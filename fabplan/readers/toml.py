@@ -15,17 +15,18 @@ DEEPEST = 64
 MOST_KEY_PARTS = 16
 LONGEST_WORD = 1000
 
-# Possessive quantifiers (++, *+) keep the scan linear: no part of the text is looked at twice.
+# No part of the text can match in two ways, and an unclosed string ends the scan: it stays linear. Possessive
+# quantifiers would say so, but they are faulty in early releases of Python 3.11.
 TOKEN = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}'
-    r"|'''(?:[^']|'(?!''))*+'{3,5}"
-    r'|"(?:[^"\\\n]|\\[^\n])*+"'
-    r"|'[^'\n]*+'"
-    r"|\#[^\n]*+"
+    r'"""(?:"{0,2}(?:[^"\\]|\\.))*"{3,5}'
+    r"|'''(?:'{0,2}[^'])*'{3,5}"
+    r'|"(?:[^"\\\n]|\\[^\n])*"'
+    r"|'[^'\n]*'"
+    r"|\#[^\n]*"
     r"|(?P<open>[\"'])"
     r"|[\[\]{},=.\n]"
-    r"|[A-Za-z0-9_+:-]++"
-    r"|[^\[\]{},=.\n\"'\#A-Za-z0-9_+:-]++",
+    r"|[A-Za-z0-9_+:-]+"
+    r"|[^\[\]{},=.\n\"'\#A-Za-z0-9_+:-]+",
     re.DOTALL,
 )
 _LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")

@@ -6,9 +6,16 @@ import dataclasses
 from types import ModuleType
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 
 from fabplan.architectures.base import Footprint, Request, RoleLimits
+
+
+def near(value: Any, rel: float = 1e-9, abs: float = 0.0) -> Any:
+    """`pytest.approx` without its absolute tolerance of 1e-12, which is a lot of square metres here."""
+    return pytest.approx(value, rel=rel, abs=abs)
+
 
 CHARGE = 6.1e5 * 3600 * 0.5  # [C/m³], half full of LiFePO4
 THIN = RoleLimits(

@@ -14,6 +14,7 @@ from fabplan.architectures import _comb
 from fabplan.architectures._comb import Comb
 from fabplan.geometry import shapes
 from fabplan.geometry.region import area, bounds, count, joined
+from tests.architectures.requests import near
 
 lengths = st.integers(2, 5000)
 
@@ -97,7 +98,7 @@ def test_squares_equal_the_losses_of_a_resistor_chain() -> None:
         grid = np.linspace(-0.5, 0.5, 4001)
         current = np.array([np.mean((position > x) if x > 0 else (position < x)) for x in grid])
         across = np.mean(current**2) * comb.width / bus
-        assert found == pytest.approx(along + across, rel=0.01)
+        assert found == near(along + across, rel=0.01)
 
 
 def test_sound_refuses_what_cannot_be_drawn() -> None:
@@ -119,6 +120,6 @@ def test_a_million_fingers_stay_one_part() -> None:
     anode, cathode = _comb.draw(comb, 0, 0)
     assert count(anode) == count(cathode) == 1_000_001
     assert len(anode.parts) == 2
-    assert area(anode) == pytest.approx(_comb.areas(comb)[0] * 1e-18, rel=1e-15)
+    assert area(anode) == near(_comb.areas(comb)[0] * 1e-18, rel=1e-15)
     assert bounds(joined([anode, cathode])) == (0, 0, comb.width, comb.length)
     assert time.perf_counter() - begin < 0.05

@@ -18,7 +18,7 @@ from fabplan.errors import BadInput
 from fabplan.geometry import shapes
 from fabplan.geometry.body import ROLES, Body, share_height
 from fabplan.geometry.region import NANOMETRE, Region, area, count, joined
-from tests.architectures.requests import request, requests
+from tests.architectures.requests import near, request, requests
 
 STRUCTURES = [plugins.load("architectures", name) for name in plugins.names("architectures")]
 every = pytest.mark.parametrize("structure", STRUCTURES, ids=lambda module: module.__name__.rsplit(".", 1)[-1])
@@ -58,14 +58,15 @@ def test_drawing_equals_closed_form(structure: ModuleType, data: Any) -> None:
         electrodes = [body for body in bodies if body.role == side]
         plan = sum(shapes.to_shapely(body.region).area for body in electrodes) * NANOMETRE**2
         volume = sum(area(body.region) * body.thickness for body in electrodes)
-        assert plan == pytest.approx(float(getattr(measures, f"{side}_area")), rel=1e-9)
-        assert volume == pytest.approx(float(getattr(measures, f"{side}_volume")), rel=1e-9)
+        assert plan == near(float(getattr(measures, f"{side}_area")), rel=1e-9)
+        assert volume == near(float(getattr(measures, f"{side}_volume")), rel=1e-9)
         # every net is one piece: collector, electrode and pad together
         assert shapes.pieces(net(bodies, side)) == 1
+        assert all(shapes.pieces(body.region) == 1 for body in bodies if body.net == side)
         narrow = min(shapes.minimum_width(body.region) for body in bodies if body.net == side)
         assert narrow * NANOMETRE >= float(measures.minimum_width) * (1 - 1e-9)
     for body in bodies:
-        assert shapes.to_shapely(body.region).area == pytest.approx(area(body.region) / NANOMETRE**2, rel=1e-9)
+        assert shapes.to_shapely(body.region).area == near(area(body.region) / NANOMETRE**2, rel=1e-9)
         if body.bottom is not None:
             assert body.bottom + body.thickness <= float(measures.height) * (1 + 1e-9)
 
@@ -85,7 +86,7 @@ def test_nets_keep_their_gap(structure: ModuleType, data: Any) -> None:
         for theirs in bodies
         if ours.net == "anode" and theirs.net == "cathode" and share_height(ours, theirs)
     ]
-    assert min(apart) * NANOMETRE == pytest.approx(float(measures.minimum_gap), rel=1e-9)
+    assert min(apart) * NANOMETRE == near(float(measures.minimum_gap), rel=1e-9)
     assert float(measures.minimum_gap) > 0
 
 
@@ -110,6 +111,32 @@ def test_beyond_names_what_sticks_out(structure: ModuleType) -> None:
     assert found is not None
     tiny = dataclasses.replace(asked.footprint, width=50e-6)
     assert {"anode", "cathode"} <= {body.role for body in found[2] if body.name in beyond(found[2], tiny)}
+
+
+@every
+@quick
+@given(data=st.data())
+def test_surfaces_and_room_of_the_electrolyte_are_those_drawn(structure: ModuleType, data: Any) -> None:
+    found = drawn(structure, data.draw(requests(structure)), data.draw(st.floats(0, 1)))
+    if found is None:
+        return
+    _, measures, bodies = found
+    names = [body.role for body in bodies]
+    for side in ("anode", "cathode"):
+        body = bodies[names.index(side)]
+        shape = shapes.to_shapely(body.region)
+        # what comes before the electrolyte touches it with its sides too
+        sides = shape.length * NANOMETRE * body.thickness if names.index(side) < names.index("electrolyte") else 0.0
+        surface = shape.area * NANOMETRE**2 + sides
+        assert float(getattr(measures, f"{side}_interface_area")) == near(surface, rel=1e-9)
+    electrolyte = bodies[names.index("electrolyte")]
+    room = area(electrolyte.region) * electrolyte.thickness
+    if electrolyte.bottom is not None:
+        for body in bodies:
+            if body.net:
+                inside = shapes.to_shapely(shapes.intersection(body.region, electrolyte.region)).area * NANOMETRE**2
+                room -= inside * body.thickness
+    assert float(measures.electrolyte_volume) == near(room, rel=1e-9)
 
 
 @every

@@ -6,14 +6,13 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-import pytest
 
 from fabplan.architectures import laminated_thin_film as structure
 from fabplan.architectures.base import Request, RoleLimits, one
 from fabplan.geometry import shapes
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, Region, area, bounds, count
-from tests.architectures.requests import CHARGE, request
+from tests.architectures.requests import CHARGE, near, request
 
 SHADOW = RoleLimits(line=100e-6, gap=95e-6, placement=50e-6, edge=20e-6, thickness_low=1e-7, thickness_high=5e-6)
 
@@ -55,14 +54,14 @@ def test_overlap_rules() -> None:
     assert inside_by(region["cathode"], plate, error)  # e1
     assert inside_by(plate, region["electrolyte"], error)  # e2, e3: sides and the edge the anode crosses
     step = 3 * (asked.layer_thickness("cathode_collector") + design.cathode_thickness)
-    assert design.margin_cover == pytest.approx(max(error + step, SHADOW.gap), abs=2e-9)
+    assert design.margin_cover == near(max(error + step, SHADOW.gap), abs=2e-9)
     assert inside_by(region["anode"], region["cathode"], error)  # e4: lithium inside the cathode
     assert inside_by(main_box(region["anode-collector"]), region["anode"], error)
     assert inside_by(region["electrolyte"], shapes.union([region["encapsulation"]]), 200e-6)  # e5
     metal = shapes.union([region["anode-collector"], region["cathode-collector"]])
     pads = shapes.difference(metal, region["encapsulation"])
     opening = round((design.pad_size - 2 * design.pad_margin) / NANOMETRE)
-    assert count(pads) == 2 and area(pads) == pytest.approx(2 * (opening * NANOMETRE) ** 2)
+    assert count(pads) == 2 and area(pads) == near(2 * (opening * NANOMETRE) ** 2)
 
 
 def test_electrolyte_keeps_the_nets_apart_and_its_cover_is_needed() -> None:
@@ -109,7 +108,7 @@ def test_without_margins_the_cell_fills_all_but_the_pads() -> None:
     params = structure.design_space(asked)
     found = structure.measures(params, asked)
     left = asked.footprint.width * (asked.footprint.length - 2 * float(params.pad_size[0]))
-    assert found.feasible.all() and found.active_area.max() == pytest.approx(left, rel=1e-9)
+    assert found.feasible.all() and found.active_area.max() == near(left, rel=1e-9)
 
 
 def test_electrolyte_must_be_covered_on_the_way_out_at_least_by_the_gap() -> None:
@@ -127,7 +126,7 @@ def test_capacity_per_footprint_of_published_cells() -> None:
         asked = shadow_request(terminals="outside", fixed=fixed)
         found = structure.measures(structure.design_space(asked), asked)
         charge = 69e6 * float(found.cathode_volume.max()) / (asked.footprint.area * 1e4) * 1e4  # [uAh/cm2]
-        assert charge == pytest.approx(published, rel=0.05)
+        assert charge == near(published, rel=0.05)
 
 
 def test_resistance_of_a_collector_without_margins_is_plate_and_tongue() -> None:
@@ -135,7 +134,7 @@ def test_resistance_of_a_collector_without_margins_is_plate_and_tongue() -> None
     found = structure.measures(design, shadow_request())
     plate = design.cell_length + 2 * design.margin_cathode, design.cell_width + 2 * design.margin_cathode
     tongue = (design.margin_cover + design.margin_seal) / min(design.pad_size, plate[1])
-    assert float(found.cathode_collector_squares) == pytest.approx(plate[0] / (3 * plate[1]) + tongue)
+    assert float(found.cathode_collector_squares) == near(plate[0] / (3 * plate[1]) + tongue)
 
 
 def test_films_that_are_not_nested_are_infeasible() -> None:

@@ -13,7 +13,7 @@ from fabplan.architectures.base import Request, one
 from fabplan.geometry import shapes
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, area, bounds, joined
-from tests.architectures.requests import THIN, request
+from tests.architectures.requests import THIN, near, request
 
 SCREEN = dataclasses.replace(
     THIN, line=150e-6, gap=100e-6, thickness_low=5e-6, thickness_high=60e-6, thickness_step=10e-6, placement=40e-6
@@ -59,7 +59,7 @@ def test_heights_are_whole_passes() -> None:
 def test_no_bare_collector_faces_the_other_net() -> None:
     asked = screen_request()
     design, bodies = bodies_of(asked)
-    assert design.collector_inset == pytest.approx(SCREEN.placement)
+    assert design.collector_inset == near(SCREEN.placement)
     for net in ("anode", "cathode"):
         electrode, plate = bodies[f"{net}-comb"].region, bodies[f"{net}-collector"].region
         bare = shapes.difference(plate, electrode)  # neck and pad
@@ -69,7 +69,7 @@ def test_no_bare_collector_faces_the_other_net() -> None:
         under = shapes.buffered(electrode, -round(design.collector_inset / NANOMETRE))
         assert shapes.contains(plate, under)
     apart = shapes.distance(bodies["anode-collector"].region, bodies["cathode-collector"].region) * NANOMETRE
-    assert apart == pytest.approx(design.gap + 2 * design.collector_inset)
+    assert apart == near(design.gap + 2 * design.collector_inset)
 
 
 def test_gel_stays_away_from_the_pads_and_under_the_lid() -> None:
@@ -83,9 +83,9 @@ def test_gel_stays_away_from_the_pads_and_under_the_lid() -> None:
         square = round(design.pad_size / NANOMETRE)
         assert x1 - x0 == square and y1 - y0 >= square
         tip = next(y for y in (y0, y1) if not bounds(lid)[1] <= y <= bounds(lid)[3])
-        near = y1 - square if tip == y1 else y0 + square
-        clear = min(abs(near - edge) for edge in (bounds(gel)[1], bounds(gel)[3])) * NANOMETRE
-        assert clear == pytest.approx(design.dam_clearance) and clear >= 200e-6 * (1 - 1e-9)
+        foot = y1 - square if tip == y1 else y0 + square
+        clear = min(abs(foot - edge) for edge in (bounds(gel)[1], bounds(gel)[3])) * NANOMETRE
+        assert clear == near(design.dam_clearance) and clear >= 200e-6 * (1 - 1e-9)
 
 
 def test_dam_is_drawn_when_an_insulator_is_chosen() -> None:
@@ -98,9 +98,9 @@ def test_dam_is_drawn_when_an_insulator_is_chosen() -> None:
     design, bodies = bodies_of(asked)
     dam, gel, lid = (bodies[name].region for name in ("dam", "electrolyte", "lid"))
     assert bodies["dam"].material == "su-8"
-    assert area(joined([dam, gel])) == pytest.approx(area(lid)) and not shapes.intersection(dam, gel)
+    assert area(joined([dam, gel])) == near(area(lid)) and not shapes.intersection(dam, gel)
     # the dam is thicker than the gel: it sets the height
-    assert float(structure.measures(design, asked).height) == pytest.approx(2e-7 + 3e-4 + design.lid_thickness)
+    assert float(structure.measures(design, asked).height) == near(2e-7 + 3e-4 + design.lid_thickness)
     assert structure.measures(one(plain, 0), asked).height > 3e-4
 
 
@@ -116,7 +116,7 @@ def test_twice_the_length_faces_more_than_twice_as_far() -> None:
     doubled = dataclasses.replace(design, finger_length=2 * design.finger_length + rest)
     once, twice = structure.measures(design, asked), structure.measures(doubled, asked)
     assert twice.facing_length > 2 * once.facing_length
-    assert twice.active_area == pytest.approx(2 * float(once.active_area))
+    assert twice.active_area == near(2 * float(once.active_area))
 
 
 def test_absurd_numbers_of_fingers_are_infeasible_not_fatal() -> None:

@@ -86,8 +86,9 @@ def test_broken_request(
     assert shown.out == "" and shown.err.startswith("error: ") and "Traceback" not in shown.err
     assert hint in shown.err
     assert list(tmp_path.iterdir()) == []
-    assert main.run(["plan", *arguments, "-o", "out", "--json"]) == code
-    assert json.loads(capsys.readouterr().out)["error"]["exit_code"] == code
+    if code == 2:  # the others take a second each; their JSON is looked at in test_main
+        assert main.run(["plan", *arguments, "-o", "out", "--json"]) == code
+        assert json.loads(capsys.readouterr().out)["error"]["exit_code"] == code
 
 
 SPEC = """\

@@ -301,7 +301,7 @@ def test_signals_end_cleanly(number: signal.Signals, code: int, tmp_path: Path) 
 
 # --- list, show, check ------------------------------------------------------------------------------------
 
-RECORDS = ["materials", "recipes", "machines", "facilities", "dialects", "devices"]
+RECORDS = ["materials", "recipes", "machines", "facilities", "dialects", "devices", "inks"]
 KINDS = ["architectures", "methods", "exporters", *RECORDS, "specs"]
 
 

@@ -122,6 +122,14 @@ def test_all_faults_at_once() -> None:
     assert len(refused(made).problems) >= 4
 
 
+def test_a_lid_below_the_fingers() -> None:
+    assert "the lid lies below" in str(refused(changed("cells.0.design.H_m", 1e-6, "interdigital")))
+
+
+def test_a_deep_cover_is_noted() -> None:
+    assert "cover" in read_cells(changed("cells.0.design.H_m", 2e-4, "interdigital"), "x").notes[0]
+
+
 def test_the_same_id_twice() -> None:
     made = document("porous-stack", "porous-stack")
     made["cells"][1]["id"] = made["cells"][0]["id"]

@@ -121,6 +121,21 @@ def test_too_high_a_rate_delivers_nothing() -> None:
     assert result.capacity[0] == 0.0 and result.mean_voltage[0] == 0.0
 
 
+def test_an_electrode_used_up_from_its_back() -> None:
+    """Bad electronic conductor, flat potential: particles empty one after the other, the discharge goes on."""
+    given = document("porous-stack", c_rates=[0.2, 1.0])
+    given["cells"][0]["design"]["neg"]["sigma"] = 1e-3
+    made = read_cells(given, "x")
+    result = estimate(made, "accurate")
+    assert result.accurate.all()
+    stacks = made.groups[0].designs
+    assert isinstance(stacks, Stacks)
+    with np.errstate(all="ignore"):
+        fine = dfn.discharge(take(stacks, np.array([0, 0])), made.materials, result.current, Mesh(24, 8, 30, 1.04))
+    assert np.allclose(result.capacity, fine.charge, rtol=3e-3)
+    assert result.capacity[0] > 0.95 * result.current[0] / 0.2 * 3600.0
+
+
 def test_exhausted_electrodes_end_a_discharge() -> None:
     """A cut-off far below what the tables reach: the surfaces leave (0, 1) instead."""
     given = copy.deepcopy(document("porous-stack", c_rates=[0.5]))

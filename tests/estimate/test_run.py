@@ -48,7 +48,11 @@ def test_ragged_rates_stay_in_order() -> None:
         cell["c_rates"] = rates
     result = estimate(read_cells(given_document, "x"), "fast")
     assert result.c_rate.tolist() == [3.0, 1.0, 0.1, 7.0, 0.5, 0.2]
-    assert result.capacity[1] < result.capacity[2] and result.capacity[4] < result.capacity[5]
+    place = 0
+    for cell in given_document["cells"]:
+        alone = estimate(read_cells(given_document | {"cells": [cell]}, "x"), "fast")
+        rows = slice(place, place := place + len(cell["c_rates"]))
+        assert np.allclose(result.capacity[rows], alone.capacity) and np.allclose(result.current[rows], alone.current)
 
 
 def test_asked_rates_replace_the_cells_own() -> None:
@@ -90,6 +94,13 @@ def test_always_a_number(extremes: dict[str, float], rate: float) -> None:
                 cell["design"]["pos"][key] = min(10.0**power, 1.0) if key.endswith("_m") else 10.0**power
     for row in estimate(read_cells(given_document, "x"), "fast").document()["results"]:
         assert all(math.isfinite(value) and value >= 0.0 for key, value in row.items() if key not in ("id", "tier"))
+
+
+@pytest.mark.parametrize("rate", [1e-200, 1e200])
+@pytest.mark.parametrize("tier", ["fast", "auto"])
+def test_rates_beyond_floating_point(rate: float, tier: str) -> None:
+    for row in estimate(cells(*KINDS, c_rates=[rate]), tier).document()["results"]:
+        assert all(math.isfinite(value) for key, value in row.items() if key not in ("id", "tier"))
 
 
 def test_importing_the_estimator_stays_light() -> None:

@@ -100,3 +100,14 @@ def test_the_template_must_fit() -> None:
     for template in (cells("porous-stack"), cells("interdigital", "interdigital")):
         with pytest.raises(BadInput):
             interdigital_arrays(template, geometry, 1.0)
+
+
+def test_contact_resistance_is_an_ohmic_drop() -> None:
+    """Per gap and metre: the drop is the resistance times the current of a metre."""
+    template = cells("interdigital")
+    plain, resistive = (
+        interdigital_arrays(template, InterdigitalGeometry(40e-6, 40e-6, 20e-6, 50e-6, 60e-6, contact), 0.5)
+        for contact in (0.0, 10.0)
+    )
+    drop = plain.mean_voltage - resistive.mean_voltage
+    assert np.allclose(drop, 10.0 * plain.current, rtol=0.1)

@@ -27,7 +27,7 @@ HOW = {
 }
 
 
-def mask_plan(bodies: Sequence[Body] | None = None, name: str = "Plan µ-1") -> Plan:
+def mask_plan(bodies: Sequence[Body] | None = None, name: str = "Plan-1") -> Plan:
     """The sample plan with other bodies and everything that is drawn from them."""
     bodies = tuple(bodies if bodies is not None else comb_bodies()[:4])
     plates = {role: (n, (n,)) for n, role in enumerate(dict.fromkeys(b.made_by for b in bodies), 1)}

@@ -46,7 +46,7 @@ def test_klayout_reads_every_layer_as_designed(oracle: Oracle, tmp_path: Path, b
 
 def test_klayout_extracts_two_nets_and_sees_a_bridge_and_an_island(oracle: Oracle, tmp_path: Path) -> None:
     anode, cathode = (body.region for body in comb_bodies()[:2])
-    bridge, island = rectangle(0, 40_000, 200_000, 41_000), rectangle(-900_000, 0, -800_000, 100_000)
+    bridge, island = rectangle(0, 400_000, 200_000, 401_000), rectangle(-900_000, 0, -800_000, 100_000)
     for extra, wanted in ((Region(), 2), (bridge, 1), (island, 3)):
         data = written("n", [Sheet(1, 0, joined([anode, extra])), Sheet(1, 1, cathode)], "gds")
         layout = loaded(oracle, data, tmp_path / f"{wanted}.gds")
@@ -100,7 +100,8 @@ def test_every_nanometre_is_kept(corner: list[int]) -> None:
 
 
 def test_many_vertices_are_cut(oracle: Oracle, tmp_path: Path) -> None:
-    ring = tuple((round(1e6 * math.cos(k / 500 * math.pi)), round(1e6 * math.sin(k / 500 * math.pi))) for k in range(1000))
+    angles = [k / 500 * math.pi for k in range(1000)]
+    ring = tuple((round(1e6 * math.cos(a)), round(1e6 * math.sin(a))) for a in angles)
     layout = loaded(oracle, written("x", [Sheet(1, 0, Region((Part(ring),)))], "gds"), tmp_path / "c.gds")
     found = drawn(oracle, layout, 1, 0)
     assert max(polygon.num_points() for polygon in found.each()) <= 199

@@ -60,7 +60,8 @@ def test_the_scale_bar_is_as_long_as_it_says() -> None:
     root = picture()
     bar = next(p for p in root.iter("{http://www.w3.org/2000/svg}path") if not p.get("id"))
     across = float(re.findall(r"h([\d.]+)", bar.get("d") or "")[0])
-    label = next(t.text or "" for t in root.iter("{http://www.w3.org/2000/svg}text") if re.fullmatch(r"\d+ .?m", t.text or ""))
+    texts = [t.text or "" for t in root.iter("{http://www.w3.org/2000/svg}text")]
+    label = next(text for text in texts if re.fullmatch(r"\d+ .?m", text))
     nanometres = float(label.split()[0]) * {"mm": 1e6, "µm": 1e3, "nm": 1.0}[label.split()[1]]
     x0, _, x1, _ = bounds(PLAN.layers[-1].region)
     outline = next(p for p in root.iterfind(".//s:path[@id='outline-footprint']", NAMESPACE)).get("d") or ""

@@ -89,6 +89,14 @@ def test_distance_equals_all_pairs(first: list[tuple[int, ...]], second: list[tu
     assert shapes.distance(b, a) == shapes.distance(a, b)
 
 
+@pytest.mark.parametrize("at", [0, 15, 16, 40, 63, 64, 500, 1023, 1999])
+def test_the_one_close_pair_among_many_is_found(at: int) -> None:
+    squares = rectangle(0, 0, 10, 10, Lattice(2000, 1, 1000, 0))
+    others = joined([rectangle(0, 200, 10, 210, Lattice(2000, 1, 1000, 0)), box(1000 * at + 14, 13, 5, 5)])
+    assert shapes.distance(squares, others) == 5.0
+    assert shapes.distance(others, squares) == 5.0
+
+
 def test_distance_by_hand() -> None:
     assert shapes.distance(rectangle(0, 0, 1, 1), rectangle(4, 5, 9, 9)) == 5.0
     assert shapes.distance(rectangle(0, 0, 9, 9), rectangle(2, 2, 3, 3)) == 0.0

@@ -18,7 +18,9 @@ WIDTH, GAP, OVERLAP, BUS = 60 * UM, 50 * UM, 600 * UM, 40 * UM
 METAL, WALL = 2e-7, 1e-4
 
 
-def comb(fingers: int = 4, width: int = WIDTH, gap: int = GAP, overlap: int = OVERLAP, bus: int = BUS) -> tuple[Region, Region]:
+def comb(
+    fingers: int = 4, width: int = WIDTH, gap: int = GAP, overlap: int = OVERLAP, bus: int = BUS
+) -> tuple[Region, Region]:
     """Anode and cathode of ``fingers`` fingers each: fingers along y, buses at both ends."""
     pitch, right = 2 * (width + gap), fingers * 2 * (width + gap) - gap
     root, tip = bus, bus + gap + overlap
@@ -45,6 +47,11 @@ def comb_bodies(*shape: int) -> tuple[Body, ...]:
     )
 
 
+def square(inset: int) -> Region:
+    """A square millimetre, less an inset."""
+    return rectangle(inset, inset, 1000 * UM - inset, 1000 * UM - inset)
+
+
 def film_bodies(cover: int = 100 * UM) -> tuple[Body, ...]:
     """Five films; ``cover``: how far the electrolyte reaches past the cathode's collector."""
     plate = joined([rectangle(0, 0, 1000 * UM, 1000 * UM), rectangle(400 * UM, -500 * UM, 600 * UM, 0)])
@@ -54,9 +61,9 @@ def film_bodies(cover: int = 100 * UM) -> tuple[Body, ...]:
     electrolyte = rectangle(-cover, -cover, 1000 * UM + cover, 1000 * UM + cover)
     return (
         Body("cathode-collector", "cathode_collector", "pt", "cathode", plate, 0.0, 2e-7, "mask", "cathode_collector"),
-        Body("cathode", "cathode", "lco", "cathode", rectangle(50 * UM, 50 * UM, 950 * UM, 950 * UM), 2e-7, 2e-6, "mask", "cathode"),
+        Body("cathode", "cathode", "lco", "cathode", square(50 * UM), 2e-7, 2e-6, "mask", "cathode"),
         Body("electrolyte", "electrolyte", "lipon", None, electrolyte, None, 1e-6, "mask", "electrolyte"),
-        Body("anode", "anode", "li", "anode", rectangle(80 * UM, 80 * UM, 920 * UM, 920 * UM), 3.2e-6, 3e-6, "mask", "anode"),
+        Body("anode", "anode", "li", "anode", square(80 * UM), 3.2e-6, 3e-6, "mask", "anode"),
         Body("anode-collector", "anode_collector", "cu", "anode", top, None, 2e-7, "mask", "anode_collector"),
     )  # fmt: skip
 

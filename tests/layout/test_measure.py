@@ -60,9 +60,7 @@ def test_slanted_edges_are_measured_or_said_to_be_unknown() -> None:
     found = measured((*bodies, *comb_bodies()[4:]))
     assert found["facing_length_m"] is None
     assert found["minimum_width_m"] == pytest.approx(62.5e-6, abs=4e-9)
-    assert found["anode_interface_area_m2"] == pytest.approx(
-        500e-6 * 62.5e-6 + 2 * (500e-6 + 62.5e-6) * WALL, rel=1e-6
-    )
+    assert found["anode_interface_area_m2"] == pytest.approx(500e-6 * 62.5e-6 + 2 * (500e-6 + 62.5e-6) * WALL, rel=1e-6)
 
 
 def test_nothing_drawn() -> None:

@@ -32,7 +32,9 @@ def klayout_region(db: Any, region: Region) -> Any:
 
 @settings(deadline=None, max_examples=60)
 @given(boxes)
-def test_pieces_are_those_of_klayout(oracle: Callable[[str], Any], given_boxes: list[tuple[int, int, int, int]]) -> None:
+def test_pieces_are_those_of_klayout(
+    oracle: Callable[[str], Any], given_boxes: list[tuple[int, int, int, int]]
+) -> None:
     db = oracle("klayout.db")
     merged = klayout_region(db, regions(given_boxes))
     merged.min_coherence = True  # a common corner does not connect

@@ -92,7 +92,9 @@ def test_minimum_gap_between_electrodes_of_different_steps() -> None:
 
 
 def test_a_space_that_is_filled_is_no_gap() -> None:
-    strips = joined([rectangle(0, 0, 30 * UM, UM), rectangle(30 * UM, 0, 31 * UM, UM), rectangle(31 * UM, 0, 60 * UM, UM)])
+    strips = joined(
+        [rectangle(0, 0, 30 * UM, UM), rectangle(30 * UM, 0, 31 * UM, UM), rectangle(31 * UM, 0, 60 * UM, UM)]
+    )
     body = Body("strip", "anode_collector", "au", "anode", strips, 0.0, 1e-7, "mask", "collector")
     assert found((body,), limits(line=0, gap=20e-6)) == ()
     split = dataclasses.replace(body, region=joined([Region(strips.parts[:1]), Region(strips.parts[2:])]))
@@ -172,7 +174,9 @@ def test_inside_footprint() -> None:
     assert found(bodies, footprint=(0, 0, right, 2 * BUS + 2 * GAP + OVERLAP)) == ()
 
 
-@pytest.mark.parametrize("field", ["anode_area", "cathode_volume", "facing_length", "minimum_gap", "minimum_width", "height"])
+@pytest.mark.parametrize(
+    "field", ["anode_area", "cathode_volume", "facing_length", "minimum_gap", "minimum_width", "height"]
+)
 def test_closed_form_agrees(field: str) -> None:
     bodies = comb_bodies()
     good = agreeing(bodies)

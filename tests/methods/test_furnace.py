@@ -32,7 +32,8 @@ def test_unknown_ramp_is_an_unknown_time() -> None:
 
 def test_a_second_plateau_counts() -> None:
     plain = {"peak_temperature": "600 degC", "dwell": "2 h"}
-    one, two = (settings("sintering", **plain, **more) for more in ({}, {"hold_temperature": "300 degC", "hold_time": "1 h"}))
+    hold = {"hold_temperature": "300 degC", "hold_time": "1 h"}
+    one, two = (settings("sintering", **plain, **more) for more in ({}, hold))
     assert sintering.duration(two, Work()) - sintering.duration(one, Work()) == pytest.approx(3600)
 
 

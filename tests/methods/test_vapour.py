@@ -75,7 +75,9 @@ def test_small_source_is_a_ring_of_no_radius() -> None:
     assert vapour.ring_uniformity(0.05, 0.3, 1e-9) == pytest.approx(vapour.planar_source_uniformity(0.05, 0.3))
 
 
-@pytest.mark.parametrize(("name", "module"), [("sputter-ti-pt-shadow", sputter), ("evaporate-ti-au-liftoff", evaporation)])
+@pytest.mark.parametrize(
+    ("name", "module"), [("sputter-ti-pt-shadow", sputter), ("evaporate-ti-au-liftoff", evaporation)]
+)
 def test_the_run_counts_the_adhesion_metal(name: str, module: ModuleType) -> None:
     """An empty run takes pumping and the adhesion metal; each further nanometre the rate of the main metal."""
     made = recipe(name).settings

@@ -28,7 +28,8 @@ HOSTILE = {
     "two documents": b"{} {}",
     "NUL": b'{"a": 1}\0',
     "comment": b"// x\n{}",
-    "unclosed strings": b'"\\"' * 300_000,
+    "unclosed string": b'"' + b'\\"' * 400_000,
+    "many strings": b'"\\"' * 300_000,
 }
 
 

@@ -1,0 +1,37 @@
+"""Which points the accurate tier answers, and that it is needed there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fabplan.estimate.cells import read_cells
+from fabplan.estimate.run import estimate
+from tests.estimate.examples import cells, document
+
+
+def test_slow_discharges_are_closed_form() -> None:
+    kinds = ("porous-stack", "interdigital", "film-planar", "film-coaxial")
+    assert not estimate(cells(*kinds, c_rates=[0.1])).accurate.any()
+
+
+def test_salt_depletion_asks_for_the_accurate_tier() -> None:
+    result = estimate(cells("porous-stack", c_rates=[0.5, 2.0, 10.0, 30.0]))
+    assert result.accurate.tolist() == (result.salt_depletion >= 0.3).tolist()
+    assert result.accurate.any() and not result.accurate.all()
+
+
+def test_a_drop_in_the_electrode_asks_for_the_accurate_tier() -> None:
+    """Electrons that have to come a long way: the reaction moves, the closed form does not know."""
+    given = document("porous-stack", c_rates=[1.0])
+    given["cells"][0]["design"]["pos"]["sigma"] = 1e-4
+    made = read_cells(given, "x")
+    trusting, careful = estimate(made, "fast"), estimate(made)
+    assert trusting.salt_depletion[0] < 0.3 and careful.accurate[0]
+    one_c = careful.current[0] * 3600.0
+    assert abs(trusting.capacity[0] - careful.capacity[0]) / one_c > 0.01
+
+
+def test_diffusivity_that_varies_asks_for_the_accurate_tier() -> None:
+    given = document("film-planar", "film-planar", c_rates=[1.0])
+    given["cells"][0]["design"]["neg"]["D_slope_b"] = 0.5
+    assert np.array_equal(estimate(read_cells(given, "x")).accurate, [True, False])
