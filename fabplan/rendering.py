@@ -52,6 +52,8 @@ def _environment(folder: str) -> jinja2.Environment:
         newline_sequence="\n",
     )
     environment.filters.update(show=units.show, markdown=markdown)
+    # Data blocks of pages: compact, and never a number that JSON does not know.
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "allow_nan": False}
     return environment
 
 

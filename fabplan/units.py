@@ -237,6 +237,7 @@ _SHOWN: dict[str, list[tuple[float, str]]] = {
     "pressure": [(1e-3, "mPa"), (1.0, "Pa"), (1e3, "kPa"), (1e6, "MPa")],
     "mass": [(1e-12, "ng"), (1e-9, "ug"), (1e-6, "mg"), (1e-3, "g"), (1.0, "kg")],
     "speed": [(1e-6, "um/s"), (1e-3, "mm/s"), (1.0, "m/s")],
+    "acceleration": [(1e-3, "mm/s2"), (1.0, "m/s2")],
     "areal_charge": [(3.6e-2, "nAh/cm2"), (36.0, "uAh/cm2"), (36000.0, "mAh/cm2")],
     "areal_energy": [(1e4, "J/cm2")],
     "conductivity": [(1e-1, "mS/cm"), (100.0, "S/cm")],

@@ -19,7 +19,9 @@ from tests.exporters.sample_plan import sample_plan
 from tests.shared import ROOT
 
 UM = 1000  # nanometres
-DIALECTS = ("marlin", "linuxcnc", "reprapfirmware", "grbl")
+DIALECTS = (
+    "marlin", "linuxcnc", "reprapfirmware", "grbl", "klipper", "aerotech-a3200", "automation1", "hyrel",
+)  # fmt: skip
 
 
 def record(cls: type, kind: str, name: str) -> Any:

@@ -180,7 +180,7 @@ def test_no_path_of_a_machine_and_nothing_unfinished() -> None:
 def test_tests_mirror_the_package() -> None:
     """tests/<folder>/test_<file>.py belongs to a folder of the package, or to the whole."""
     folders = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")}
-    whole = {"benchmarks", "end_to_end", "docs", "templates"}
+    whole = {"benchmarks", "browser", "end_to_end", "docs", "templates"}
     assert not [f for f in folders if not (ROOT / "fabplan" / f).is_dir() and f.parts[0] not in whole]
 
 

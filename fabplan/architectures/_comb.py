@@ -122,7 +122,18 @@ def squares(comb: Comb) -> tuple[Any, Any]:
     """
     anode = over(comb.finger_length, 3 * comb.anode_width * comb.anode_fingers)
     cathode = over(comb.finger_length, 3 * comb.cathode_width * comb.cathode_fingers)
-    return anode + over(comb.width, 12 * comb.anode_bus), cathode + over(comb.width, 12 * comb.cathode_bus)
+    buses = bus_squares(comb)
+    return anode + buses[0], cathode + buses[1]
+
+
+def bus_squares(comb: Comb) -> tuple[Any, Any]:
+    """The part of `squares` that the buses bring."""
+    return over(comb.width, 12 * comb.anode_bus), over(comb.width, 12 * comb.cathode_bus)
+
+
+def slender(comb: Comb) -> NDArray[np.bool_]:
+    """Whether both nets have fingers, at least twice as long as wide, and not blocks."""
+    return np.asarray(comb.finger_length >= 2 * np.maximum(comb.anode_width, comb.cathode_width), dtype=np.bool_)
 
 
 def most_fingers(anode_width: Any, cathode_width: Any, gap: Any, anode_ended: Any, width: Any) -> Array:

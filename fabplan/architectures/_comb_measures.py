@@ -50,6 +50,7 @@ def comb_measures(
     interface = [a + h * p for a, h, p in zip(area, heights, outline, strict=True)]
     neck = _package.neck_squares(outer, package, recess)
     squares = [value + neck for value in _comb.squares(collectors)]
+    buses = [value + neck for value in _comb.bus_squares(collectors)]
     floor = stack.collector + stack.lid_height
     values = {
         "anode_area": area[0],
@@ -70,6 +71,8 @@ def comb_measures(
         - sum(volume),
         "anode_collector_squares": squares[0],
         "cathode_collector_squares": squares[1],
+        "anode_bus_squares": buses[0],
+        "cathode_bus_squares": buses[1],
         "active_area": outer.width * outer.length * NANOMETRE**2,
         "print_length": 0.0,
     }

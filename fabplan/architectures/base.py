@@ -8,7 +8,8 @@ A structure is a module of this folder with
 - ``design_space(request) -> Params``: arrays of shape (N,), all combinations worth looking at
 - ``measures(params, request) -> Measures``: closed form, broadcasts
 - ``cell(params, request) -> tuple[Body, ...]``: exact bodies of one design, built bottom-up
-- ``cell_document(params, request, ...)`` is made by the planner from ``electrical(params, request)``
+- optionally ``preferred(params, request)``: which designs look as the structure should, booleans of shape
+  (N,); the others are taken only where none of these meets the target
 """
 
 from __future__ import annotations

@@ -175,6 +175,11 @@ def design_space(request: Request) -> Params:
     return _space.picked(params, _space.fewest_violations(_rules(params, request)))
 
 
+def preferred(params: Params, request: Request) -> NDArray[np.bool_]:
+    """Whether a design has fingers and not blocks."""
+    return _comb.slender(_in_nanometres(params)[0])
+
+
 def _rules(params: Params, request: Request) -> list[NDArray[np.bool_]]:
     """What a good design keeps: it can be drawn, and every recipe can make it."""
     found = measures(params, request)

@@ -76,6 +76,10 @@ def _references(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
         yield f"machines/{machine.id}: dialect", "dialects", machine.dialect
         for name in machine.methods:
             yield f"machines/{machine.id}: methods", "methods", name
+    for ink in catalog.inks.values():
+        yield f"inks/{ink.id}: material", "materials", ink.material
+        for name in ink.methods:
+            yield f"inks/{ink.id}: methods", "methods", name
     for facility in catalog.facilities.values():
         for key in ("methods", "machines"):
             for name in getattr(facility, key):

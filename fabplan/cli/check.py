@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fabplan import plugins
 from fabplan.cli.common import Common, common_options
-from fabplan.cli.output import say, say_json, tell_labelled
+from fabplan.cli.output import say, say_json, tell_findings, tell_labelled
+from fabplan.errors import BadInput, Problem
+from fabplan.findings import errors
+from fabplan.readers.toml import read_toml
 
-RECORDS = ("materials", "recipes", "machines", "facilities", "dialects", "devices", "inks")
+if TYPE_CHECKING:
+    from fabplan.catalog.loader import Catalog
+
+RECORDS = ("materials", "recipes", "machines", "facilities", "dialects", "devices")
 
 
 @click.command("check")
@@ -25,15 +33,48 @@ def command(common: Common, folder: str | None) -> int:
       fabplan check
       fabplan check my-lab
     """
+    # Rules over records need numpy: loaded when they are asked for, not for --help or wrong usage.
+    from fabplan.catalog.check import check
+
     if folder is not None:
         common = replace(common, catalogs=(Path(folder), *common.catalogs))
     catalog = common.catalog()
-    counts = {kind: len(catalog.records(kind)) for kind in RECORDS}
+    findings = check(catalog, plugins.names("methods"))
+    problems = [Problem(f.message, f.where, None, f.change or None) for f in errors(findings)]
+    problems += [*_settings(catalog), *_specs(common.catalogs, catalog)]
+    if problems:
+        raise BadInput(problems)
     broken = [state for kind in plugins.KINDS for state in plugins.broken(kind)]
+    counts = {kind: len(catalog.records(kind)) for kind in RECORDS}
     if common.as_json:
-        say_json({"records": counts, "plugins_broken": [vars(state) for state in broken]})
+        found = [vars(finding) for finding in findings]
+        say_json({"records": counts, "findings": found, "plugins_broken": [vars(state) for state in broken]})
     else:
-        say("catalog holds: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
+        say("sound: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    tell_findings(finding for finding in findings if finding.severity != "info")
     for state in broken:
         tell_labelled("warning", str(state))
     return 0
+
+
+def _settings(catalog: Catalog) -> Iterator[Problem]:
+    """Faults in what the recipes tell their processes."""
+    from fabplan.planner.route import method_of  # as above
+
+    for recipe in catalog.recipes.values():
+        try:
+            method_of(recipe, catalog.origin["recipes", recipe.id])
+        except BadInput as fault:
+            yield from fault.problems
+
+
+def _specs(folders: tuple[Path, ...], catalog: Catalog) -> Iterator[Problem]:
+    """Faults in the user's own specs."""
+    from fabplan.planner.attempt import check_names  # as above
+    from fabplan.planner.spec import parse
+
+    for path in sorted(path for folder in folders for path in (folder / "specs").glob("*.toml")):
+        try:
+            check_names(parse(read_toml(path), str(path)), catalog)
+        except BadInput as fault:
+            yield from fault.problems

@@ -1,7 +1,7 @@
 """Accurate tier: constant-current discharges of the porous-electrode model, all points marching side by side.
 
 Second-order backward differences (BDF2) with a step of its own for every point; particles by eigenmodes; the
-step follows how far salt, current distribution and voltage came out from where they were extrapolated.
+step follows how far salt, currents, surface stoichiometries and voltage came out from where they were extrapolated.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FIRST = 1e-5  # first step over the nominal discharge time
 _LEAST = 1e-9  # step over the nominal time at which a point is given up
 _GROWTH = 2.0
 _SALT_ERROR, _CURRENT_ERROR, _VOLTAGE_ERROR = 0.02, 0.03, 0.0015  # of the start salt, of the current, in volts
-_ROOM_ERROR, _LEAST_ROOM = 0.15, 5e-3  # of the way of a surface to 0 or 1, which counts as at least that far
+_SURFACE_ERROR = 0.005  # stoichiometry; on a plateau the voltage tells nothing about diffusion
 _REJECT = 4.0  # steps this far over the aim are repeated
 _AT_CUTOFF = 5e-4  # V
 _AT_END = 2e-5  # part of the time
@@ -120,8 +120,7 @@ def _attempt(cell: Cell, materials: Materials, state: State) -> _Trial:
         np.abs(found.current - current).max(axis=0) / (_CURRENT_ERROR * cell.current),
     )
     surface = state.surface + ratio * (state.surface - state.surface_before)
-    room = np.maximum(np.minimum(state.surface, 1.0 - state.surface), _LEAST_ROOM)
-    off = np.maximum(off, (np.abs(found.surface - surface) / (_ROOM_ERROR * room)).max(axis=0))
+    off = np.maximum(off, np.abs(found.surface - surface).max(axis=0) / _SURFACE_ERROR)
     off = np.maximum(off, np.abs(volts - voltage) / _VOLTAGE_ERROR)
     return _Trial(found, fading, volts, np.where(np.isfinite(state.last_step), off, 0.0))
 
@@ -170,7 +169,8 @@ def _note_ends(cell: Cell, state: State, ended: Mask, ends: Array) -> None:
 
 def _note_exhausted(cell: Cell, state: State, given_up: Mask, ends: Array) -> None:
     """A point that cannot go on because an electrode is used up has ended; another one is left without an end."""
-    room = np.minimum(state.surface, 1.0 - state.surface)
+    mean = cell.sto_start + state.modes[0]
+    room = np.minimum(mean, 1.0 - mean)
     halves = [part for part in (room[: cell.negative], room[cell.negative :]) if len(part)]
     used_up = given_up & (np.min([half.mean(axis=0) for half in halves], axis=0) < _EXHAUSTED)
     rows = state.point[used_up]

@@ -126,11 +126,7 @@ def graded(count: int, growth: float) -> Array:
 
 def build(stacks: Stacks, materials: Materials, current: Array, mesh: Mesh) -> Cell:
     """Constants of points that are all porous, or all against lithium metal (``mesh.negative`` = 0)."""
-    spans = (
-        np.outer(graded(mesh.negative, mesh.growth)[::-1], stacks.negative.thickness),
-        np.outer(graded(mesh.separator, 1.0), stacks.separator_thickness),
-        np.outer(graded(mesh.positive, mesh.growth), stacks.positive.thickness),
-    )
+    spans = _spans(stacks, mesh)
     sides = ((stacks.negative, spans[0]), (stacks.positive, spans[2]))
     storage = (stacks.negative.storage, stacks.separator_storage, stacks.positive.storage)
     transport = (stacks.negative.transport, stacks.separator_transport, stacks.positive.transport)
@@ -165,6 +161,15 @@ def build(stacks: Stacks, materials: Materials, current: Array, mesh: Mesh) -> C
         electronic_end=end,
         metal_current=stacks.negative.exchange_current,
         interior=interior,
+    )
+
+
+def _spans(stacks: Stacks, mesh: Mesh) -> tuple[Array, Array, Array]:
+    """Widths of the mesh cells of negative, separator and positive [m]."""
+    return (
+        np.outer(graded(mesh.negative, mesh.growth)[::-1], stacks.negative.thickness),
+        np.outer(graded(mesh.separator, 1.0), stacks.separator_thickness),
+        np.outer(graded(mesh.positive, mesh.growth), stacks.positive.thickness),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fabplan.exporters import _palette, _show
@@ -11,8 +12,8 @@ from fabplan.geometry.region import NANOMETRE, Box, Region, count
 from fabplan.layout.types import Layer
 
 WIDTH = 1000.0
-MOST_CORNERS = 20_000  # about 5 000 rectangles
-_NOT_FRAMED = ("mark", "outline", "substrate")
+MOST_CORNERS = 8_000  # about 2 000 rectangles
+NOT_FRAMED = ("mark", "outline", "substrate")
 _HIDDEN = ("substrate", "electrolyte")
 _BELOW = ("substrate", "electrolyte", "separator", "encapsulation", "insulator", "scaffold", "outline")  # drawn first
 
@@ -42,16 +43,21 @@ class Picture:
     note: str
 
 
-def masks(layers: tuple[Layer, ...]) -> Picture | None:
-    """Picture of the layers seen from above; None without any geometry."""
-    drawn = sorted((layer for layer in layers if layer.region), key=_depth)
-    framed = [layer.region for layer in drawn if layer.role not in _NOT_FRAMED] or [layer.region for layer in drawn]
+def masks(layers: tuple[Layer, ...], step_titles: Mapping[int, str] | None = None) -> Picture | None:
+    """Picture of the layers seen from above; None without any geometry.
+
+    Parameters
+    ----------
+    step_titles : number of a step -> what it is called, for the legend
+    """
+    drawn = sorted((layer for layer in layers if layer.region), key=depth)
+    framed = [layer.region for layer in drawn if layer.role not in NOT_FRAMED] or [layer.region for layer in drawn]
     if not framed:
         return None
     cut = shown([layer.region for layer in drawn], MOST_CORNERS)
     box = padded(around(framed) if cut.share == 1.0 else cut.window)
     groups = tuple(
-        _group(k, layer, region, box)
+        _group(k, layer, region, box, (step_titles or {}).get(layer.step, ""))
         for k, (layer, region) in enumerate(zip(drawn, cut.regions, strict=True))
         if region
     )
@@ -76,14 +82,15 @@ def bar_of(box: Box) -> tuple[str, str]:
     return number(length / NANOMETRE * WIDTH / max(box[2] - box[0], 1)), label
 
 
-def _depth(layer: Layer) -> int:
+def depth(layer: Layer) -> int:
     """Blankets below, so that they do not tint the nets; everything else as the layer table says."""
     return _BELOW.index(layer.role) if layer.role in _BELOW else len(_BELOW)
 
 
-def _group(place: int, layer: Layer, region: Region, box: Box) -> Group:
+def _group(place: int, layer: Layer, region: Region, box: Box, title: str) -> Group:
     net = f", net {layer.net}" if layer.net else ""
-    label = f"{layer.name}, layer {layer.layer}/{layer.datatype}{net}"
+    step = f", step {layer.step}: {title}" if title else ""
+    label = f"{layer.name}, layer {layer.layer}/{layer.datatype}{net}{step}"
     visible = layer.role not in _HIDDEN
     return Group(
         f"layer{place}",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from fabplan import units
 from fabplan.catalog.types import Dialect
 from fabplan.geometry.region import NANOMETRE, polygons
-from fabplan.layout.toolpaths import steps_digest, whole_steps
+from fabplan.exporters._program_words import PSI
+from fabplan.layout.moves import heads_of, moves, wet_points
+from fabplan.layout.toolpaths import steps_digest, steps_of
 from fabplan.layout.types import Toolpath
 from fabplan.planner.plan import Plan, Step
 
-PSI = 6894.757293168361  # [Pa]
 LEVEL = 0.2  # nozzle diameters by which the substrate may be out of level (general practice)
 
 
@@ -18,7 +21,8 @@ def header(step: Step, path: Toolpath, plan: Plan, dialect: Dialect) -> tuple[st
     return (
         f"fabplan {plan.fabplan_version} step={step.number:02d} {step.id} toolpath={path.name} dialect={dialect.id} "
         f"job={plan.name}",
-        f"UNITS mm, FEED mm/min, DWELL {'ms' if '{milliseconds}' in dialect.dwell else 's'}, no E axis",
+        f"UNITS mm, FEED mm/{'s' if dialect.feed_time == 'second' else 'min'}, "
+        f"DWELL {'ms' if '{milliseconds}' in dialect.dwell else 's'}, {_drive(plan)}",
         f"footprint {_mm(plan.footprint.width)} x {_mm(plan.footprint.length)} mm, "
         "origin = its lower left corner, Z0 = substrate",
         _fiducials(plan),
@@ -26,9 +30,23 @@ def header(step: Step, path: Toolpath, plan: Plan, dialect: Dialect) -> tuple[st
         f"with the nozzle of head {path.tool}",
         f"level the substrate to {LEVEL * path.nozzle * 1e3:.4f} mm over the footprint: general practice",
         *_figures(path),
-        f"points {steps_digest(whole_steps(path.points, dialect.decimals), path.starts)}",
+        f"points {digest(path, dialect)}",
         _checked(dialect),
     )
+
+
+def digest(path: Toolpath, dialect: Dialect) -> str:
+    """Fingerprint of where and with which head filaments are printed."""
+    points, starts = wet_points(moves(path))
+    heads, head_of = heads_of(path)
+    tools = np.array([head.tool for head in heads], np.int64)[head_of] if len(heads) > 1 else None
+    return steps_digest(steps_of(points, dialect.decimals), starts, tools)
+
+
+def _drive(plan: Plan) -> str:
+    if plan.machine is None or plan.machine.drive != "piston":
+        return "no E axis"
+    return f"E = {'mm of piston' if plan.machine.piston_diameter else 'mm3'}, steps that add up (relative)"
 
 
 def _figures(path: Toolpath) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Text of machine programs: dialect templates, clean comments, and fast fixed-point numbers.
+"""Text of machine programs: filled templates, clean comments, and fast fixed-point numbers.
 
 Numbers are written from whole steps of the last decimal: no exponent, no negative zero, no rounding
 that depends on the printer of floats.
@@ -6,7 +6,6 @@ that depends on the printer of floats.
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,89 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabplan.catalog.types import Dialect
-from fabplan.errors import BadInput, Problem, listed, nearest
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
-#: template of a dialect -> placeholders that it may hold, placeholders that it must hold
-PLACEHOLDERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "comment": (("text",), ("text",)),
-    "prologue": (("tool", "valve"), ()),
-    "epilogue": (("tool", "valve"), ()),
-    "travel": (("x", "y", "z", "feed"), ("x", "y")),
-    "travel_z": (("z", "feed"), ("z",)),
-    "print_move": (("x", "y", "z", "feed"), ("x", "y", "feed")),
-    "valve_on": (("valve",), ()),
-    "valve_off": (("valve",), ()),
-    "valves_off": (("valve",), ()),
-    "dwell": (("seconds", "milliseconds"), ()),
-    "pressure": (("pressure_kPa", "pressure_psi"), ()),
-    "pause": (("text",), ()),
-}
-REQUIRED = ("valve_on", "valve_off", "valves_off", "pause")
 TRANSLATION = str.maketrans(
     {"µ": "u", "μ": "u", "²": "2", "³": "3", "·": "*", "±": "+/-", "×": "x", "–": "-", "Ω": "ohm"}
 )
-
-
-def check_dialect(dialect: Dialect) -> list[Problem]:
-    """All faults of a dialect's templates; empty when programs can be written with it."""
-    where = f"dialects/{dialect.id}.toml"
-    problems = []
-    for key in PLACEHOLDERS:
-        for text in _templates(dialect, key):
-            problems += _check_template(text, key, f"{where}: {key}", dialect.line_length)
-    problems += [Problem("nothing to write", f"{where}: {key}") for key in REQUIRED if not getattr(dialect, key)]
-    if not dialect.extension.isalnum() or not dialect.extension.isascii():
-        given = repr(dialect.extension)
-        problems.append(Problem("not an extension", f"{where}: extension", given, "letters and digits"))
-    closing = dialect.comment.partition("{text}")[2].strip()
-    if any(c not in dialect.comment_drops for c in closing):
-        allowed = f"{closing!r} among them, or a comment could end early"
-        given = repr(dialect.comment_drops)
-        problems.append(Problem("a character is missing", f"{where}: comment_drops", given, allowed))
-    if ("{seconds}" in dialect.dwell) == ("{milliseconds}" in dialect.dwell):
-        allowed = "{seconds} or {milliseconds}"
-        problems.append(Problem("one unit of time is needed", f"{where}: dwell", dialect.dwell, allowed))
-    return problems + check_outputs(dialect.valves, f"{where}: valves")
-
-
-def check_outputs(valves: Sequence[str], where: str) -> list[Problem]:
-    """Names of outputs become part of a program line: one short word each."""
-    return [
-        Problem("not an output", where, repr(valve)[:60], "letters, digits, point, underscore")
-        for valve in valves
-        if not re.fullmatch(r"[A-Za-z0-9._]{1,32}", valve)
-    ]
-
-
-def _templates(dialect: Dialect, key: str) -> tuple[str, ...]:
-    given = getattr(dialect, key)
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _check_template(text: str, key: str, where: str, line_length: int) -> list[Problem]:
-    allowed, needed = PLACEHOLDERS[key]
-    try:
-        pieces = list(string.Formatter().parse(text))
-    except ValueError as fault:
-        return [Problem(f"braces do not match ({fault})", where, repr(text)[:60])]
-    names = [name for _, name, _, _ in pieces if name is not None]
-    problems = [
-        Problem("unknown placeholder", where, name, listed(allowed) or "none", nearest(name, allowed))
-        for name in names
-        if name not in allowed
-    ]
-    if any(spec or conversion for _, _, spec, conversion in pieces):
-        problems.append(Problem("a placeholder with a format", where, repr(text)[:60], "a bare name in braces"))
-    missing = [name for name in needed if name not in names]
-    problems += [Problem("a placeholder is missing", where, repr(text)[:60], f"{{{name}}}") for name in missing]
-    if not text.isascii() or not text.isprintable():
-        problems.append(Problem("not plain ASCII on one line", where, repr(text)[:60]))
-    if line_length and len(text) > line_length:
-        problems.append(Problem("a line is too long", where, str(len(text)), f"at most {line_length}"))
-    return problems
 
 
 def clean(text: str, drops: str) -> str:
@@ -228,22 +151,3 @@ def chunks(counts: Integers, most: int) -> Iterator[tuple[int, int]]:
     cuts = np.flatnonzero(np.diff(place)) + 1
     edges = [0, *cuts.tolist(), len(counts)]
     yield from ((a, b) for a, b in pairwise(edges) if b > a)
-
-
-def output_of(dialect: Dialect, machine_valves: Sequence[str], tool: int) -> str:
-    """Output of the valve of a head: the machine's, else the dialect's, else the number of the head.
-
-    Raises
-    ------
-    BadInput : the head is beyond the outputs that are named, or an output is no plain word
-    """
-    valves = tuple(machine_valves) or dialect.valves
-    if not valves:
-        return str(tool)
-    if tool >= len(valves):
-        where = f"dialects/{dialect.id}.toml: valves"
-        raise BadInput(Problem(f"no valve output for head {tool}", where, listed(valves), f"{tool + 1} outputs"))
-    problems = check_outputs(valves, "valves of the machine")
-    if problems:
-        raise BadInput(problems)
-    return valves[tool]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from fabplan import rendering
 from fabplan.exporters import _plots, _show, _verdict, bpx
+from fabplan.exporters._layout_view import layout_view, left_out
 from fabplan.exporters._names import program_path, sheet_path
 from fabplan.exporters._picture import masks
 from fabplan.exporters._printing import printing
@@ -18,11 +21,24 @@ from fabplan.planner.plan import Alternative, Comparison, Plan, Step
 DESCRIPTION = "the report: verdict, pictures, plots, every number with its source (report.html)"
 _SUFFIXES = {"_m2": "area", "_m3": "volume", "_m": "length", "_ohm": "resistance", "_V": "voltage"}
 _MICRO = 1e6
+_ZERO_CELSIUS = 273.15  # K
+
+
+#: run in this order; each is allowed by its digest
+_SCRIPTS = ("common.js", "plane.js", "layout.js", "film.js")
 
 
 def export(plan: Plan) -> dict[str, bytes]:
     """The page."""
-    return {"report.html": rendering.render("report/report.html", **values(plan)).encode()}
+    return {"report.html": rendering.render("report/report.html", **values(plan), **_scripts()).encode()}
+
+
+def _scripts() -> dict[str, Any]:
+    """The scripts and the policy that lets only them run: SHA-256 of their text, base64 (CSP level 3, 2.3.1)."""
+    paths = [f"report/scripts/{name}" for name in _SCRIPTS]
+    digests = [hashlib.sha256(rendering.render(path).encode()).digest() for path in paths]
+    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return {"scripts": paths, "allowed_scripts": allowed}
 
 
 def values(plan: Plan) -> dict[str, Any]:
@@ -37,6 +53,7 @@ def values(plan: Plan) -> dict[str, Any]:
             for name, p in plan.parameters.items()
         ],
         "steps": _steps(plan),
+        "flow": [_flow(step) for step in plan.steps],
         "alternatives": [_alternative(entry) for entry in plan.alternatives],
         "comparisons": [_comparison(entry) for entry in plan.comparisons],
         "inputs": [
@@ -91,9 +108,14 @@ def _head(plan: Plan) -> dict[str, Any]:
 
 def _pictures(plan: Plan) -> dict[str, Any]:
     roles = {s.toolpath: s.role for s in plan.steps if s.toolpath}
+    cut = section(plan.bodies, {name: s.number for s in plan.steps for name in s.bodies})
+    view = layout_view(plan, cut and cut.line)
     return {
-        "masks": masks(plan.layers),
-        "section": section(plan.bodies, {name: s.number for s in plan.steps for name in s.bodies}),
+        "masks": masks(plan.layers, {s.number: s.title for s in plan.steps}),
+        "layout_view": view,
+        "layout_note": left_out(view, plan),
+        "placed": [mark["number"] for mark in view["marks"]] if view else [],
+        "section": cut,
         "printing": printing(plan.toolpaths, roles),
     }
 
@@ -166,6 +188,18 @@ def _step(step: Step, plan: Plan, longest: float) -> dict[str, Any]:
         "sheet": sheet_path(step),
         "program": program_path(step, plan.dialect),
         "mask": step.mask,
+    }
+
+
+def _flow(step: Step) -> dict[str, Any]:
+    """A step as the scripts show it."""
+    return {
+        "number": step.number,
+        "title": step.title,
+        "seconds": step.duration,
+        "celsius": None if step.temperature_max is None else step.temperature_max - _ZERO_CELSIUS,
+        "atmosphere": step.atmosphere,
+        "bodies": list(step.bodies),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ class Measures:
     active_area : area left for the cell after seal, pads and margins [m²]
     print_length : length of all beads of both inks [m]; 0 where nothing is printed
     feasible : whether the design fits its footprint and its own geometry rules
+    anode_bus_squares, cathode_bus_squares : the part of those squares that bus and neck bring
     """
 
     anode_area: Array
@@ -52,3 +53,5 @@ class Measures:
     active_area: Array
     print_length: Array
     feasible: NDArray[np.bool_]
+    anode_bus_squares: Array = field(default_factory=lambda: np.zeros(()))
+    cathode_bus_squares: Array = field(default_factory=lambda: np.zeros(()))

@@ -18,7 +18,6 @@ from fabplan.layout.types import Array, Head, LineStyle, Toolpath
 Integers = NDArray[np.int64]
 #: kinds of moves, in the order in which a filament has them
 OVER, DOWN, PRINT, COAST, WIPE, RISE, BACK, RETRACT, UP = range(9)
-WET = (PRINT,)  # kinds with an open valve
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,8 @@ def totals(path: Toolpath) -> Totals:
     wet = table.kinds == PRINT
     by_head = np.bincount(head_of[table.filament[wet]], length[wet], minlength=len(heads))
     waiting = np.array([sum(waits(head)) for head in heads])
-    duration = float((length / speeds(path, table)).sum() + waiting[head_of].sum())
+    cured = path.lamp_time * np.count_nonzero(np.diff(path.layer_of))  # also when the last layer is done
+    duration = float((length / speeds(path, table)).sum() + waiting[head_of].sum() + cured)
     return Totals(float(length[wet].sum()), float(length[~wet].sum()), by_head, duration)
 
 

@@ -1,7 +1,7 @@
 """Toolpaths of printed walls: which filament where, in which order, how long it takes and how much ink.
 
-Time and length of the moves are those of constant speed; the ramps of the axes are neglected (at
-250 um/s a ramp takes less than a millisecond; travel counts for about a hundredth of a job).
+Time and length of the moves are those of constant speed; `fabplan.layout.motion` adds the ramps of the
+axes (at 250 um/s a ramp takes less than a millisecond; travel counts for about a hundredth of a job).
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, Box, bounds, nanometres
 from fabplan.layout._print_rules import clearance, print_findings
 from fabplan.layout._walls import layer_plan, stacked, walls
-from fabplan.layout.types import Array, Toolpath
+from fabplan.layout.interleave import summed
+from fabplan.layout.styles import delays, line_style
+from fabplan.layout.types import Array, LineStyle, Toolpath
 from fabplan.records import Quantity
 
-__all__ = ["PrintSettings", "clearance", "print_findings", "steps_digest", "toolpath", "whole_steps"]
+__all__ = ["PrintSettings", "clearance", "print_findings", "steps_digest", "steps_of", "toolpath", "whole_steps"]
 
 PRIME = "prime"
 PRIME_SPACING = 500_000  # [nm] between the prime lines of two heads
@@ -50,6 +52,9 @@ class PrintSettings:
     prime_distance : least distance of that line from all that is drawn [m]
     bead_width : width that one bead adds to the drawn wall [m]; None for π D² e/(4 pitch), its wet section
         over the layer pitch (volume is conserved)
+    style : how filaments start and end, None for that of the machine
+    lamp_time : of the curing lamp after each layer [s]
+    bed_temperature : of the part while printing [K], None when it is not heated
     """
 
     layers: int
@@ -67,6 +72,9 @@ class PrintSettings:
     prime_length: float = 5e-3
     prime_distance: float = 1e-3
     bead_width: float | None = None
+    style: LineStyle | None = None
+    lamp_time: float = 0.0
+    bed_temperature: float | None = None
 
 
 def toolpath(
@@ -108,39 +116,43 @@ def toolpath(
     heights = foot + np.array(rises, np.int64)
     points = np.concatenate([_prime(settings, tool, footprint_box_nm, [body, *obstacles]), _lifted(layers, heights)])
     top = max([int(heights[-1]), *(nanometres((b.bottom or 0.0) + b.thickness) for b in obstacles)])
-    filaments = len(points) // 2
-    start_delay = _delay(settings.start_delay, machine.start_delay)
-    stop_delay = _delay(settings.stop_delay, machine.stop_delay)
-    safe_height = (top + nanometres(safe)) * NANOMETRE
-    metres = points * NANOMETRE
-    printed, travelled = _lengths(metres, safe_height)
-    return Toolpath(
+    start_delay, stop_delay = delays(machine)
+    path = Toolpath(
         name=name,
         tool=tool,
         nozzle=settings.nozzle,
-        points=metres,
+        points=points * NANOMETRE,
         starts=np.arange(0, len(points) + 1, 2, dtype=np.int64),
         kinds=(PRIME, *plan.kinds * settings.layers),
         layer_of=np.concatenate([[0], np.repeat(np.arange(1, settings.layers + 1), len(plan.kinds))]).astype(np.int64),
         speed=settings.speed,
         travel_speed=travel_speed,
-        safe_height=safe_height,
+        safe_height=(top + nanometres(safe)) * NANOMETRE,
         pressure=settings.pressure,
-        start_delay=start_delay,
-        stop_delay=stop_delay,
-        printed_length=printed,
-        travel_length=travelled,
-        duration=printed / settings.speed + travelled / travel_speed + filaments * (start_delay + stop_delay),
-        ink_volume=section * printed,
+        # a delay that nobody knows is 0, which `print_findings` says
+        start_delay=(start_delay if settings.start_delay is None else settings.start_delay) or 0.0,
+        stop_delay=(stop_delay if settings.stop_delay is None else settings.stop_delay) or 0.0,
+        printed_length=1.0,
+        travel_length=0.0,
+        duration=0.0,
+        ink_volume=section,  # of one metre, until the moves are summed up
         bead_width=plan.bead_width * NANOMETRE,
         layer_pitch=settings.layer_pitch,
         extrusion_multiplier=settings.extrusion_multiplier,
+        style=settings.style or line_style(machine),
+        lamp_time=settings.lamp_time,
+        bed_temperature=settings.bed_temperature,
     )
+    return summed(path)
 
 
 def whole_steps(points: Array, decimals: int) -> NDArray[np.int64]:
     """Points [m] in whole steps of 10^-decimals millimetres, via whole nanometres, half away from zero."""
-    nanometre = np.rint(points / NANOMETRE).astype(np.int64)
+    return steps_of(np.rint(points / NANOMETRE).astype(np.int64), decimals)
+
+
+def steps_of(nanometre: NDArray[np.int64], decimals: int) -> NDArray[np.int64]:
+    """Whole nanometres in whole steps of 10^-decimals millimetres, half away from zero."""
     if decimals >= 6:
         return nanometre * np.int64(10 ** (decimals - 6))
     step = 10 ** (6 - decimals)
@@ -148,9 +160,15 @@ def whole_steps(points: Array, decimals: int) -> NDArray[np.int64]:
     return rounded
 
 
-def steps_digest(steps: NDArray[np.int64], starts: NDArray[np.int64]) -> str:
-    """Fingerprint of where filaments run: 16 hex digits of the SHA-256 of their points and starts."""
-    parts = (np.ascontiguousarray(steps, "<i8").tobytes(), np.ascontiguousarray(starts, "<i8").tobytes())
+def steps_digest(
+    steps: NDArray[np.int64], starts: NDArray[np.int64], tools: NDArray[np.int64] | None = None
+) -> str:
+    """Fingerprint of where filaments run: 16 hex digits of the SHA-256 of their points and starts.
+
+    ``tools`` are the heads of the filaments of a program with several heads.
+    """
+    arrays = (steps, starts) if tools is None else (steps, starts, tools)
+    parts = [np.ascontiguousarray(array, "<i8").tobytes() for array in arrays]
     return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
 
@@ -186,11 +204,6 @@ def _given(setting: float | None, of_machine: Quantity | None) -> float | None:
     return setting if setting is not None or of_machine is None else of_machine.value
 
 
-def _delay(setting: float | None, of_machine: Quantity | None) -> float:
-    """Valve delay [s]; 0 when nobody knows it, which `print_findings` says."""
-    return _given(setting, of_machine) or 0.0
-
-
 def _prime(settings: PrintSettings, tool: int, footprint: Box, bodies: Sequence[Body]) -> NDArray[np.int64]:
     """Line below everything drawn, one place a head, on the bare substrate [nm], shape (2, 3).
 
@@ -206,11 +219,3 @@ def _lifted(layers: NDArray[np.int64], heights: NDArray[np.int64]) -> NDArray[np
     """Plane filaments (L, F, 2, 2) with the height of their layer, as points (2·L·F, 3)."""
     z = np.broadcast_to(heights[:, None, None, None], (*layers.shape[:3], 1))
     return np.concatenate([layers, z], axis=3).reshape(-1, 3)
-
-
-def _lengths(points: Array, safe_height: float) -> tuple[float, float]:
-    """Length of two-point filaments, and of the moves down, up, between them and back to the first point [m]."""
-    start, end = points[0::2], points[1::2]
-    printed = float(np.abs(end - start).max(axis=1).sum())  # filaments run along one axis
-    over = np.roll(start, -1, axis=0)[:, :2] - end[:, :2]
-    return printed, float(np.hypot(over[:, 0], over[:, 1]).sum() + (2 * safe_height - start[:, 2] - end[:, 2]).sum())

@@ -155,6 +155,8 @@ class Toolpath:
     style : how filaments start and end
     heads : of a program with several inks; none for the one that the other fields describe
     head_of : place in ``heads`` of each filament, shape (F,); None for one head
+    lamp_time : of the curing lamp after each layer [s]
+    bed_temperature : of the part while printing [K], None when it is not heated
     """
 
     name: str
@@ -180,3 +182,5 @@ class Toolpath:
     style: LineStyle = LineStyle()
     heads: tuple[Head, ...] = ()
     head_of: NDArray[np.int64] | None = None
+    lamp_time: float = 0.0
+    bed_temperature: float | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
+from fabplan.methods import _plating as plating
 from fabplan.methods._fields import assumed
 from fabplan.methods._sheet import derived, entered, noted, present, product, ratio, total
 from fabplan.methods.base import SetPoint, Use, Work, value
@@ -21,7 +22,6 @@ HAZARDS = (
 )
 ACCEPTANCE = (accept.THICKNESS, accept.ADHESION, accept.MASS)
 REWORK = "Too thin: activate and plate on. Burnt or loose: strip and repeat once."
-FARADAY = 96485.33212  # C/mol, CODATA 2018
 UNEVEN = 3.0  # true over plan area above which the bath starves inside relief at usual currents (judgement)
 
 
@@ -46,9 +46,14 @@ class Settings:
 def growth_rate(settings: Settings) -> float | None:
     """Growth rate [m/s]: ``j M η/(n F ρ (1−ε))`` (Faraday's law with efficiency η and porosity ε)."""
     pores = settings.porosity.value if settings.porosity is not None else 0.0
-    upper = product(value(settings.current_density), value(settings.molar_mass), value(settings.efficiency))
-    solid = None if pores is None else 1.0 - pores
-    return ratio(upper, product(value(settings.electrons), FARADAY, value(settings.density), solid))
+    return plating.growth_rate(
+        value(settings.current_density),
+        value(settings.molar_mass),
+        value(settings.electrons),
+        value(settings.density),
+        value(settings.efficiency),
+        pores,
+    )
 
 
 def true_area(work: Work) -> float | None:

@@ -84,12 +84,12 @@ def _program(folder: Path, name: str, plan_json: Mapping[str, Any]) -> list[Find
     found = [*run.faults]
     for check in _CHECKS:
         found += check(job)
-    return found + _plan(job, plan_json, " ".join(run.comments[:40]))
+    return found + _plan(job, plan_json, " ".join(run.comments[:160]))
 
 
 def _job(name: str, run: Run) -> _Job | Finding:
     """Claims of the header and filaments of the body."""
-    head = " ".join(run.comments[:40])
+    head = " ".join(run.comments[:160])
     matches = {key: re.search(pattern, head) for key, pattern in _CLAIMS.items()}
     points = _POINTS.search(head)
     missing = [key for key, match in matches.items() if match is None]

@@ -121,6 +121,19 @@ def test_too_high_a_rate_delivers_nothing() -> None:
     assert result.capacity[0] == 0.0 and result.mean_voltage[0] == 0.0
 
 
+def test_diffusion_in_particles_is_resolved_on_a_plateau() -> None:
+    """Thin electrodes, slow particles, flat potentials: the closed form is exact there."""
+    given = document("porous-stack", c_rates=[0.5, 2.0, 8.0])
+    own = given["cells"][0]["design"]
+    own["pos"] |= {"L_m": 4e-6, "R_m": 1e-6, "D_s": 4e-17}
+    own["neg"] |= {"L_m": 4.4e-6, "R_m": 1e-6}
+    made = read_cells(given, "x")
+    fast, slow = estimate(made, "fast"), estimate(made, "accurate")
+    one_c = fast.current / fast.c_rate * 3600.0
+    assert np.all(fast.capacity < 0.85 * one_c) and np.all(fast.capacity > 0.0)
+    assert np.allclose(fast.capacity / one_c, slow.capacity / one_c, atol=1.1e-3)
+
+
 def test_an_electrode_used_up_from_its_back() -> None:
     """Bad electronic conductor, flat potential: particles empty one after the other, the discharge goes on."""
     given = document("porous-stack", c_rates=[0.2, 1.0])

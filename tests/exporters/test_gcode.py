@@ -17,16 +17,8 @@ from hypothesis import strategies as st
 
 from fabplan.errors import BadInput
 from fabplan.exporters import gcode
-from fabplan.exporters._program_text import (
-    PLACEHOLDERS,
-    check_dialect,
-    clean,
-    comment_lines,
-    filled,
-    fixed_point,
-    output_of,
-    written,
-)
+from fabplan.exporters._dialect_check import PLACEHOLDERS, check_dialect, output_of
+from fabplan.exporters._program_text import clean, comment_lines, filled, fixed_point, written
 from fabplan.layout.types import Toolpath
 from fabplan.planner.plan import Plan
 from tests.printing import DIALECTS, SETTINGS, UM, dialect, printed
@@ -102,6 +94,7 @@ def test_faulty_dialects_are_told(change, told):
 def test_every_template_is_checked():
     fields = {f.name for f in dataclasses.fields(dialect("marlin"))}
     rest = {"id", "name", "aliases", "extension", "comment_drops", "line_length", "decimals", "valves", "verified_by"}
+    rest |= {"feed_time", "piston_axes", "piston_decimals"}
     assert set(PLACEHOLDERS) == fields - rest - {"notes", "source", "confidence"}
 
 

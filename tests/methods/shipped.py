@@ -77,7 +77,7 @@ def filled(record: Any) -> Any:
     for spec in dataclasses.fields(record):
         value = getattr(record, spec.name)
         if spec.metadata.get("kind") == "quantity" and (value is None or value.value is None):
-            number = _inside(spec.metadata)
+            number = PLAUSIBLE_HERE.get(spec.name) or _inside(spec.metadata)
             changes[spec.name] = Quantity(number, spec.metadata["dimension"], "test", "low")
         elif isinstance(value, tuple):
             changes[spec.name] = tuple(filled(v) if dataclasses.is_dataclass(v) else v for v in value)
@@ -90,8 +90,13 @@ PLAUSIBLE = {
     "growth_per_cycle": 1e-10, "speed": 1e-3, "density": 2000.0, "molar_mass": 0.1, "volume": 1e-14,
     "volumetric_flow": 1e-9, "areal_dose": 1e3, "power_density": 100.0, "viscosity": 0.01, "surface_tension": 0.03,
     "frequency": 1e3, "rate": 50.0, "current_density": 100.0, "areal_charge": 1e3, "area": 1e-18,
-    "heating_rate": 0.1, "number": 0.5,
+    "heating_rate": 0.1, "number": 0.5, "voltage": 1.0, "diffusivity": 1e-9, "concentration": 1e3,
+    "vapour_transmission": 1e-4, "areal_volume": 1e-5, "areal_energy": 1.0, "activation_energy": 1e-19,
 }  # fmt: skip
+
+
+#: where a number of its dimension would contradict another setting: a beam below the threshold, a pulse undone
+PLAUSIBLE_HERE = {"threshold": 300.0, "reverse_time": 1.0}
 
 
 def _inside(metadata: Any) -> float:

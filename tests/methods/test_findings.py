@@ -22,6 +22,21 @@ PASSES = {**SCREEN, "transfer": 1, "ink_solids": 0.2, "porosity": 0.4, "passes_h
 INK = {"density": "1000 kg/m3", "surface_tension": "0.03 kg/s2", "nozzle": "20 um"}
 NOZZLE = {"nozzle": "30 um", "speed": "250 um/s", "extrusion_multiplier": 1}
 PASTE = {"consistency": "3000 Pa*s", "flow_index": 0.25, "yield_stress": "500 Pa", "bore_length": "3 mm"}
+GUNS = [
+    {"target": "Sn", "rate": "2 nm/min", "density": "7.287 g/cm3", "molar_mass": "118.71 g/mol", "fraction": 0.228},
+    {"target": "Si", "rate": "5 nm/min", "density": "2.33 g/cm3", "molar_mass": "28.085 g/mol"},
+]
+FLEXO = {"cell_volume": "3.1 cm3/m2", "ink_solids": 0.3, "porosity": 0.4, "passes_high": 3}
+STENCIL = {"foil": "100 um", "release": 0.8, "ink_solids": 0.4, "porosity": 0.4}
+HOLO = {"wavelength": "532 nm", "half_angle": 30, "dose": "10 mJ/cm2"}
+STAMP = {"slow_adhesion": "0.1 J/m2", "reference_speed": "1 mm/s", "exponent": 1}
+PLOUGH = {"depth": "100 um", "wedge_angle": 60}
+TRAIN = {
+    "peak_current": "100 mA/cm2", "on_time": "1 ms", "off_time": "9 ms", "electrons": 2, "diffusivity": "6e-10 m2/s",
+}  # fmt: skip
+EPD = {"loading": "1 g/L", "density": "3 g/cm3", "porosity": 0.5}
+ALUMINA = {"voltage": "40 V", "pitch_per_volt": 2.5, "pore_diameter": "40 nm"}
+RODS = {"rod_length": "300 nm", "rod_radius": "9 nm", "spacing": "100 nm", "shell": "20 nm"}
 TAPE = {"slurry_density": "1.9 g/cm3", "tape_density": "2.4 g/cm3", "side_flow": 0.9, "solids": 0.55}
 
 #: rule, process, settings and work that break it, settings and work that keep it
@@ -100,6 +115,80 @@ CASES: list[tuple[str, str, dict[str, Any], Work, dict[str, Any], Work]] = [
      "speed_low": "1000 rpm", "speed_high": "5000 rpm"}, Work(thickness=5e-6)),
     ("spin-speed", "spin-coating", {"reference_thickness": "5 um", "reference_speed": "3000 rpm",
      "speed_high": "5000 rpm"}, Work(thickness=1e-6), {}, Work(thickness=5e-6)),
+    ("co-sputter-composition", "co-sputter", {"guns": [{**GUNS[0], "fraction": 0.3}, GUNS[1]]}, Work(),
+     {"guns": GUNS}, Work()),
+    ("pld-lithium", "pulsed-laser-deposition", {"lithium_film": True}, Work(),
+     {"lithium_film": True, "lithium_excess": 0.075}, Work()),
+    ("cvd-conformality", "chemical-vapour-deposition", {"sticking": 0.01}, Work(aspect_ratio=10.0),
+     {"sticking": 0.0001}, Work(aspect_ratio=10.0)),
+    ("freeze-pores", "freeze-tape-casting", {"reference_spacing": "20 um", "reference_speed": "10 um/s",
+     "freezing_speed": "0.5 um/s"}, Work(), {"reference_spacing": "20 um", "reference_speed": "10 um/s",
+     "freezing_speed": "5 um/s"}, Work()),
+    ("freeze-gap", "freeze-tape-casting", {"blade_gap": "800 um", "sinter_shrinkage": 0.8}, Work(thickness=100e-6),
+     {"blade_gap": "278 um", "sinter_shrinkage": 0.8}, Work(thickness=100e-6)),
+    ("flexo-cells", "flexographic-printing", {"cell_opening": "10 um", "particle_size": "5 um"}, Work(),
+     {"cell_opening": "30 um", "particle_size": "5 um"}, Work()),
+    ("flexo-passes", "flexographic-printing", FLEXO, Work(thickness=5e-6), FLEXO, Work(thickness=1e-6)),
+    ("stencil-release", "stencil-printing", {"foil": "200 um", "opening_width": "200 um", "opening_length": "5 mm"},
+     Work(), {"foil": "100 um", "opening_width": "200 um", "opening_length": "5 mm"}, Work()),
+    ("stencil-particles", "stencil-printing", {"opening_width": "100 um", "particle_size": "30 um"}, Work(),
+     {"opening_width": "150 um", "particle_size": "30 um"}, Work()),
+    ("stencil-foil", "stencil-printing", STENCIL, Work(thickness=100e-6), STENCIL, Work(thickness=53e-6)),
+    ("imprint-release", "imprint-lithography", {"aspect_ratio": 5}, Work(aspect_ratio=6.0), {"aspect_ratio": 5},
+     Work(aspect_ratio=5.0)),
+    ("hologram-dose", "holographic-lithography", {**HOLO, "threshold": "20 mJ/cm2"}, Work(),
+     {**HOLO, "threshold": "10 mJ/cm2"}, Work()),
+    ("hologram-dose", "holographic-lithography", {**HOLO, "threshold": "0.5 mJ/cm2"}, Work(),
+     {**HOLO, "threshold": "2 mJ/cm2"}, Work()),
+    ("hologram-drift", "holographic-lithography", {**HOLO, "drift": "60 nm"}, Work(), {**HOLO, "drift": "50 nm"},
+     Work()),
+    ("scribe-weak", "laser-scribing", {"fluence": "0.3 J/cm2", "threshold": "0.4 J/cm2"}, Work(),
+     {"fluence": "2 J/cm2", "threshold": "0.4 J/cm2"}, Work()),
+    ("scribe-below", "laser-scribing", {"fluence": "2 J/cm2", "substrate_threshold": "1 J/cm2"}, Work(),
+     {"fluence": "0.9 J/cm2", "substrate_threshold": "1 J/cm2"}, Work()),
+    ("transfer-lift", "transfer-printing", {**STAMP, "pick_speed": "1 mm/s", "donor_adhesion": "1 J/m2"}, Work(),
+     {**STAMP, "pick_speed": "20 mm/s", "donor_adhesion": "1 J/m2"}, Work()),
+    ("transfer-leave", "transfer-printing", {**STAMP, "print_speed": "20 mm/s", "part_adhesion": "1 J/m2"}, Work(),
+     {**STAMP, "print_speed": "1 mm/s", "part_adhesion": "1 J/m2"}, Work()),
+    ("filtration-leak", "mask-assisted-filtration", {"particle_size": "100 nm", "pore_size": "220 nm"}, Work(),
+     {"particle_size": "1 um", "pore_size": "220 nm"}, Work()),
+    ("plough-pitch", "ploughing-extrusion", {**PLOUGH, "pitch": "100 um"}, Work(), {**PLOUGH, "pitch": "300 um"},
+     Work()),
+    ("plough-depth", "ploughing-extrusion", {"depth": "100 um", "plate_thickness": "150 um"}, Work(),
+     {"depth": "100 um", "plate_thickness": "200 um"}, Work()),
+    ("pulse-limit", "pulsed-electrodeposition", {**TRAIN, "concentration": "0.001 mol/L"}, Work(),
+     {**TRAIN, "concentration": "1 mol/L"}, Work()),
+    ("pulse-reverse", "pulsed-electrodeposition", {**TRAIN, "reverse_current": "200 mA/cm2", "reverse_time": "1 ms"},
+     Work(), {**TRAIN, "reverse_current": "20 mA/cm2", "reverse_time": "1 ms"}, Work()),
+    ("template-overgrown", "template-electrodeposition", {"template_thickness": "10 um"}, Work(thickness=12e-6),
+     {"template_thickness": "10 um"}, Work(thickness=10e-6)),
+    ("template-closed", "template-electrodeposition", {"pore_opening": "500 nm", "coat": "300 nm"}, Work(),
+     {"pore_opening": "500 nm", "coat": "50 nm"}, Work()),
+    ("polymer-stops", "electropolymerisation", {"self_limit": "30 nm"}, Work(thickness=100e-9),
+     {"self_limit": "30 nm"}, Work(thickness=20e-9)),
+    ("epd-depletion", "electrophoretic-deposition", {**EPD, "bath_volume": "1 mL"}, Work(thickness=50e-6, area=1e-5),
+     {**EPD, "bath_volume": "100 mL"}, Work(thickness=50e-6, area=1e-5)),
+    ("anodise-merge", "anodisation", {**ALUMINA, "widening": "70 nm"}, Work(), {**ALUMINA, "widening": "30 nm"},
+     Work()),
+    ("anodise-metal", "anodisation", {"metal_thickness": "10 um"}, Work(thickness=20e-6),
+     {"metal_thickness": "100 um"}, Work(thickness=20e-6)),
+    ("vessel-pressure", "hydrothermal-growth", {"vessel_temperature": "240 degC", "liner_limit": "260 degC"}, Work(),
+     {"vessel_temperature": "200 degC"}, Work()),
+    ("vessel-liner", "hydrothermal-growth", {"vessel_temperature": "230 degC"}, Work(),
+     {"vessel_temperature": "220 degC"}, Work()),
+    ("vessel-filling", "hydrothermal-growth", {"filling": 0.9}, Work(), {"filling": 0.8}, Work()),
+    ("rods-closed", "biotemplating", RODS, Work(thickness=30e-9), RODS, Work(thickness=10e-9)),
+    ("freeze-collapse", "freeze-drying", {"shelf_temperature": "-10 degC", "collapse_temperature": "-20 degC"}, Work(),
+     {"shelf_temperature": "-30 degC", "collapse_temperature": "-20 degC"}, Work()),
+    ("freeze-pressure", "freeze-drying", {"shelf_temperature": "-30 degC", "pressure": "100 Pa"}, Work(),
+     {"shelf_temperature": "-30 degC", "pressure": "10 Pa"}, Work()),
+    ("electrolyte-pot-life", "electrolyte-printing", {"nozzle": "100 um", "bead_height": "100 um", "speed": "1 mm/s",
+     "solids": 1, "pot_life": "10 s"}, Work(volume=1e-9), {"nozzle": "100 um", "bead_height": "100 um",
+     "speed": "1 mm/s", "solids": 1, "pot_life": "10 min"}, Work(volume=1e-9)),
+    ("electrolyte-thin", "electrolyte-printing", {"thickness_low": "20 um"}, Work(thickness=10e-6),
+     {"thickness_low": "20 um"}, Work(thickness=20e-6)),
+    ("hydrogen-flammable", "carbonisation-reduction", {"hydrogen": 0.05}, Work(),
+     {"hydrogen": 0.05, "hydrogen_rated": True}, Work()),
 ]  # fmt: skip
 
 

@@ -83,6 +83,12 @@ def test_faults_name_their_line(text: bytes, line: int) -> None:
     assert caught.value.problems[0].where == f"x.toml:{line}"
 
 
+def test_a_key_may_have_16_parts() -> None:
+    assert parse_toml(b"a" + b".b" * 15 + b" = 1", "x")
+    with pytest.raises(BadInput, match="too many parts"):
+        parse_toml(b"a" + b".b" * 16 + b" = 1", "x")
+
+
 def test_windows_text_is_read() -> None:
     assert parse_toml(b"\xef\xbb\xbfa = 1\r\nb = \"x\"\r\n", "x") == {"a": 1, "b": "x"}
 
@@ -152,7 +158,8 @@ def paths(value: object, above: str = "") -> list[str]:
 def test_every_key_has_its_line() -> None:
     lines = key_lines(SPEC)
     expected = {
-        "name": 1, "target": 2, "target.capacity": 3, "layers[0].name": 7, "layers[0].thickness": 8,
+        "name": 1, "target": 2, "target.capacity": 3, "layers": 6, "layers[0].name": 7, "layers[1]": 9,
+        "layers[0].thickness": 8,
         "layers[0].thickness.source": 8, "layers[1].name": 10, "layers[1].inner.x": 12, "layers[1].deep[0].y": 14,
         "layers[1].deep[1].y": 16, "z.list": 18, "z.list[0].a": 18, "z.list[1].a": 19, "z.list[1].b.c": 19,
         "z.end.dotted": 20, "z.after": 22,

@@ -1,0 +1,106 @@
+"""Data of the layout viewer: layers as unit polygons on lattices, and where the findings are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fabplan.exporters import _palette, _show
+from fabplan.exporters._picture import NOT_FRAMED, depth
+from fabplan.exporters._window import around
+from fabplan.findings import Finding
+from fabplan.geometry.region import Box, Part, Region, count
+from fabplan.layout.types import Layer
+from fabplan.planner.plan import Plan
+
+MOST_CORNERS = 12_000  # of all unit polygons together; about 100 kB
+_PLACE = re.compile(r"at x (-?[\d.]+(?:e-?\d+)?) mm, y (-?[\d.]+(?:e-?\d+)?) mm")
+_MILLIMETRE = 1e6  # nanometres
+
+
+def layout_view(plan: Plan, line: Sequence[float] | None) -> dict[str, Any] | None:
+    """What the viewer draws; None without any geometry.
+
+    Parameters
+    ----------
+    line : the cut of the section seen from above, x0, y0, x1, y1 [nm]
+    """
+    drawn = sorted((layer for layer in plan.layers if layer.region), key=depth)
+    framed = [layer.region for layer in drawn if layer.role not in NOT_FRAMED] or [layer.region for layer in drawn]
+    if not framed:
+        return None
+    left = MOST_CORNERS
+    layers = []
+    for place, layer in enumerate(drawn):
+        parts = list(_affordable(layer.region, left))
+        left -= sum(len(part.polygon) for part in parts)
+        layers.append(_layer(place, layer, parts))
+    return {
+        "box": list(around(framed)),
+        "layers": layers,
+        "line": None if line is None else list(line),
+        "marks": [_mark(number, f, at) for number, f in enumerate(plan.findings, 1) if (at := place_of(f, plan))],
+    }
+
+
+def left_out(data: Mapping[str, Any] | None, plan: Plan) -> str:
+    """Says which layers the viewer cannot hold in full; ``""`` when it holds everything."""
+    if data is None:
+        return ""
+    whole = {layer.name: count(layer.region) for layer in plan.layers}
+    cut = [entry["name"] for entry in data["layers"] if entry["shapes"] < whole[entry["name"]]]
+    return f"Too many different shapes to show all of: {', '.join(cut)}." if cut else ""
+
+
+def place_of(finding: Finding, plan: Plan) -> Box | None:
+    """Where a finding is, seen from above [nm]: its coordinate, else its bodies, else those of its step or role."""
+    for text in (finding.where, finding.message):
+        if found := _PLACE.search(text):
+            x, y = (round(float(value) * _MILLIMETRE) for value in found.groups())
+            return x, y, x, y
+    words = set(re.findall(r"[\w-]+", finding.where))
+    made = {name for step in plan.steps if step.id in words for name in step.bodies}
+    for chosen in (
+        [layer.region for layer in plan.layers if layer.name in words],
+        [layer.region for layer in plan.layers if layer.name in made],
+        [layer.region for layer in plan.layers if layer.role.replace("_", "-") in words or layer.role in words],
+    ):
+        if any(chosen):
+            return around(chosen)
+    return None
+
+
+def _affordable(region: Region, corners: int) -> Iterable[Part]:
+    for part in region.parts:
+        corners -= len(part.polygon)
+        if corners >= 0:
+            yield part
+
+
+def _layer(place: int, layer: Layer, parts: Sequence[Part]) -> dict[str, Any]:
+    return {
+        "key": f"layer{place}",
+        "name": layer.name,
+        "net": layer.net or "",
+        "colour": _palette.css(layer.role),
+        "opacity": float(_palette.opacity(layer.role)),
+        "hollow": _palette.colour(layer.role)[3] == 0,
+        "shapes": sum(part.lattice.count for part in parts),
+        "parts": [_part(part) for part in parts],
+    }
+
+
+def _part(part: Part) -> list[Any]:
+    """Lattice, then corners as steps from the one before."""
+    lattice = part.lattice
+    steps: list[int] = []
+    x = y = 0
+    for corner_x, corner_y in part.polygon:
+        steps += (corner_x - x, corner_y - y)
+        x, y = corner_x, corner_y
+    return [lattice.columns, lattice.rows, lattice.step_x, lattice.step_y, steps]
+
+
+def _mark(number: int, finding: Finding, at: Box) -> dict[str, Any]:
+    return {"number": number, "severity": finding.severity, "text": _show.prose(finding.message), "at": list(at)}
