@@ -7,14 +7,15 @@ import tomllib
 from typing import Any
 
 from fabplan.architectures.base import Footprint
-from fabplan.catalog.types import Dialect, Machine
+from fabplan.catalog.types import Dialect, Machine, MachineHead
 from fabplan.errors import Problem
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import Lattice, Part, Region, joined, rectangle
+from fabplan.layout.interleave import interleaved
 from fabplan.layout.toolpaths import PrintSettings, toolpath
-from fabplan.layout.types import Toolpath
+from fabplan.layout.types import LineStyle, Toolpath
 from fabplan.planner.plan import Plan
-from fabplan.records import read
+from fabplan.records import Quantity, read
 from tests.exporters.sample_plan import sample_plan
 from tests.shared import ROOT
 
@@ -100,3 +101,41 @@ def printed(settings: PrintSettings = SETTINGS, **shape: int) -> tuple[Plan, tup
         footprint=Footprint(box[2] * 1e-9, box[3] * 1e-9),
     )
     return plan, paths
+
+
+STYLE = LineStyle(
+    lead_in=20e-6, shutoff_distance=30e-6, suckback=0.02, wipe=15e-6, backtrack_gap=10e-6, backtrack_length=100e-6,
+    backtrack_speed=1e-3, retract_height=50e-6, retract_speed=2e-3, down_speed=3e-3,
+)  # fmt: skip
+
+
+def length(value: float) -> Quantity:
+    """A length of these tests."""
+    return Quantity(value, "length", "test", "high")
+
+
+def bench(dialect_name: str, drive: str = "pressure", **fields: Any) -> Machine:
+    """A gantry with two heads, vacuum and lamps, in the words of a dialect."""
+    outputs = {
+        "marlin": ("6", "11", "12"), "automation1": ("Z", "U", "V"), "aerotech-a3200": ("2.0", "2.1", "2.2"),
+        "grbl": ("spindle", "spindle", "spindle"),
+    }  # fmt: skip
+    names = outputs.get(dialect_name, ("2", "3", "4"))
+    second = MachineHead(offset_x=length(25.123e-3), offset_y=length(-41e-6), offset_z=length(12e-6))
+    given = {"heads": (MachineHead(), second), "vacuums": names[:2], "lamps": names[2:] * 2, "drive": drive}
+    return dataclasses.replace(gantry(), **{**given, **fields})
+
+
+def together(
+    machine: Machine, settings: PrintSettings = SETTINGS, **shape: int
+) -> tuple[Plan, Toolpath]:
+    """A plan whose one printed step lays both inks layer by layer."""
+    plan, _ = printed(settings, **shape)
+    box = (0, 0, round(plan.footprint.width * 1e9), round(plan.footprint.length * 1e9))
+    paths = [
+        toolpath(body, settings, machine, tool, f"p{tool}", box, [b for b in plan.bodies if b is not body])
+        for tool, body in enumerate(plan.bodies)
+    ]
+    joint = interleaved(paths, machine, "print-anode", ("lto", "lfp"))
+    steps = tuple(step for step in plan.steps if step.toolpath != "print-cathode")
+    return dataclasses.replace(plan, machine=machine, toolpaths=(joint,), steps=steps), joint

@@ -19,8 +19,6 @@ from fabplan.readers.toml import read_toml
 if TYPE_CHECKING:
     from fabplan.catalog.loader import Catalog
 
-RECORDS = ("materials", "recipes", "machines", "facilities", "dialects", "devices")
-
 
 @click.command("check")
 @click.argument("folder", required=False)
@@ -35,6 +33,7 @@ def command(common: Common, folder: str | None) -> int:
     """
     # Rules over records need numpy: loaded when they are asked for, not for --help or wrong usage.
     from fabplan.catalog.check import check
+    from fabplan.catalog.loader import RECORDS
 
     if folder is not None:
         common = replace(common, catalogs=(Path(folder), *common.catalogs))

@@ -15,8 +15,8 @@ from fabplan.cli.output import say_json, table
 def command(common: Common, kind: str) -> int:
     """What fabplan knows of one kind.
 
-    KIND is one of architectures, methods, exporters, materials, recipes, machines, facilities,
-    dialects, devices, specs.
+    KIND is one of architectures, methods, exporters, materials, recipes, inks, machines,
+    facilities, dialects, devices, specs.
 
     \b
     Example:

@@ -135,7 +135,11 @@ def missing_words(dialect: Dialect, path: Toolpath, piston: bool, probes: bool) 
         "heat": (path.bed_temperature is not None, "a heated plate"),
         "probe": (probes, "probing the substrate"),
     }
-    return [
+    problems = []
+    if piston and any(style.suckback for style in styles) and "{e_total}" in dialect.piston_move:
+        what = "a piston on an axis of its own cannot draw back between filaments"
+        problems.append(Problem(what, f"{where}: piston_only", None, "no suck-back, or a dialect with E steps"))
+    return problems + [
         Problem(f"the dialect has no words for {what}", f"{where}: {key}", None, "another dialect, or these words")
         for key, (wanted, what) in needed.items()
         if wanted and not getattr(dialect, key)

@@ -6,8 +6,8 @@ import numpy as np
 
 from fabplan import units
 from fabplan.catalog.types import Dialect
-from fabplan.geometry.region import NANOMETRE, polygons
 from fabplan.exporters._program_words import PSI
+from fabplan.geometry.region import NANOMETRE, polygons
 from fabplan.layout.moves import heads_of, moves, wet_points
 from fabplan.layout.toolpaths import steps_digest, steps_of
 from fabplan.layout.types import Toolpath

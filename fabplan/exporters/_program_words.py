@@ -62,10 +62,11 @@ def words(path: Toolpath, dialect: Dialect, machine: Machine | None, machine_val
     given = tuple(machine.valves if machine and machine.valves else machine_valves)
     valves = tuple(output_of(dialect, given, head.tool) for head in heads)
     piston = machine is not None and machine.drive == "piston"
+    vacuums, lamps = (machine.vacuums, machine.lamps) if machine else ((), ())
     return Words(
         path, dialect, machine, heads, valves,
-        tuple(_output(machine.vacuums if machine else (), h.tool, bool(h.style.suckback) and not piston) for h in heads),
-        tuple(_output(machine.lamps if machine else (), h.tool, bool(path.lamp_time)) for h in heads),
+        tuple(_output(vacuums, h.tool, bool(h.style.suckback) and not piston) for h in heads),
+        tuple(_output(lamps, h.tool, bool(path.lamp_time)) for h in heads),
         tuple(dict.fromkeys([*(given or dialect.valves), *valves])),
         int(whole_steps(np.array([path.safe_height]), dialect.decimals)[0]),
         tuple(_per_metre(machine, head) for head in heads) if piston else (),
@@ -102,7 +103,7 @@ def opening(w: Words, ink: str) -> list[str]:
     if len(w.heads) > 1:
         for head in w.heads:
             lines += [line.format(**_offsets(w, head)) for line in d.tool_setup]
-        lines += head_change(w, None, w.heads[0], (0, 0))
+        lines += [line.format(**_offsets(w, w.heads[0])) for line in d.tool if "{now_" not in line]
     if w.machine is not None and w.machine.probes:
         low = int(whole_steps(np.array([LOWEST_PROBE]), d.decimals)[0])
         lines += [one(line, w, {"z": low}, path.travel_speed / 10) for line in d.probe]
@@ -182,7 +183,7 @@ def piston_step(w: Words, head: int, sign: int) -> list[str]:
     steps = round(w.amounts[head] * h.speed * h.style.suckback * 10**d.piston_decimals)
     if not steps or any("{e_total}" in line for line in d.piston_only):
         return []
-    speed = max(w.amounts[head] * h.speed * 1e-3, 1e-9)  # the piston moves as fast as it does while printing
+    speed = max(w.amounts[head] * h.speed * 2e-3, 1e-9)  # back and forth take the time of the suck-back together
     amount = number(sign * steps, d.piston_decimals)
     return [line.format(e=amount, feed=feed(d, speed), axis=axis(w, head)) for line in d.piston_only]
 
@@ -193,10 +194,9 @@ def axis(w: Words, head: int) -> str:
     return axes[min(w.heads[head].tool, len(axes) - 1)]
 
 
-def head_change(w: Words, before: Head | None, after: Head, place: tuple[int, int]) -> list[str]:
+def head_change(w: Words, before: Head, after: Head, place: tuple[int, int]) -> list[str]:
     """Go on with another head; ``place`` [steps] is where the nozzle of the head ``before`` stands."""
-    old = before.offset if before else after.offset
-    moved = whole_steps(np.array(after.offset) - np.array(old), w.dialect.decimals).tolist()
+    moved = whole_steps(np.array(after.offset) - np.array(before.offset), w.dialect.decimals).tolist()
     now = [place[0] + moved[0], place[1] + moved[1], w.safe + moved[2]]
     here = {f"now_{name}": number(value, w.dialect.decimals) for name, value in zip("xyz", now, strict=True)}
     return [line.format(**_offsets(w, after), **here) for line in w.dialect.tool]
@@ -252,8 +252,9 @@ def told(w: Words) -> list[str]:
         x, y, z = (f"{value * 1e3:.4f}" for value in h.offset)
         style = h.style
         lines.append(
-            f"head {h.tool}: output {w.valves[place]}, nozzle {h.nozzle * 1e3:.6f} mm, speed {h.speed * 1e3:.6f} mm/s, "
-            f"start delay {h.start_delay:.3f} s, stop delay {h.stop_delay:.3f} s, suck-back {style.suckback:.3f} s, "
+            f"head {h.tool}: output {w.valves[place]}, vacuum {w.vacuums[place] or 'none'}, "
+            f"nozzle {h.nozzle * 1e3:.6f} mm, speed {h.speed * 1e3:.6f} mm/s, start delay {h.start_delay:.3f} s, "
+            f"stop delay {h.stop_delay:.3f} s, suck-back {style.suckback:.3f} s, "
             f"offset {x} {y} {z} mm, ink {h.ink_volume * 1e9:.6f} uL{f' of {h.ink}' if h.ink else ''}"
         )
         ways = {

@@ -12,6 +12,7 @@ from fabplan.exporters import _plots, _show, _verdict, bpx
 from fabplan.exporters._layout_view import layout_view, left_out
 from fabplan.exporters._names import program_path, sheet_path
 from fabplan.exporters._picture import masks
+from fabplan.exporters._player import player, shortened
 from fabplan.exporters._printing import printing
 from fabplan.exporters._section import section
 from fabplan.exporters._sources import pieces
@@ -25,7 +26,7 @@ _ZERO_CELSIUS = 273.15  # K
 
 
 #: run in this order; each is allowed by its digest
-_SCRIPTS = ("common.js", "plane.js", "layout.js", "film.js")
+_SCRIPTS = ("common.js", "plane.js", "layout.js", "film.js", "player.js")
 
 
 def export(plan: Plan) -> dict[str, bytes]:
@@ -110,7 +111,10 @@ def _pictures(plan: Plan) -> dict[str, Any]:
     roles = {s.toolpath: s.role for s in plan.steps if s.toolpath}
     cut = section(plan.bodies, {name: s.number for s in plan.steps for name in s.bodies})
     view = layout_view(plan, cut and cut.line)
+    programs = player(plan)
     return {
+        "player": programs,
+        "player_note": shortened(programs),
         "masks": masks(plan.layers, {s.number: s.title for s in plan.steps}),
         "layout_view": view,
         "layout_note": left_out(view, plan),

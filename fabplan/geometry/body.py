@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fabplan.geometry.region import Region
+from fabplan.geometry.relief import Relief
 
 Net = Literal["anode", "cathode"]
 Pattern = Literal["mask", "bead", "drops", "raster", "blanket", "conformal"]
@@ -40,6 +41,8 @@ class Body:
     thickness : height [m]
     pattern : how it gets its outline
     made_by : role of the route that makes it (both collectors of one plate share one), e.g. ``"collector"``
+    relief : walls that conformal films built later have to cover; of bodies such as etched pillars. A
+        relief of more elements than can be drawn has the region of its whole field.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Body:
     thickness: float
     pattern: Pattern
     made_by: str
+    relief: Relief | None = None
 
 
 def share_height(one: Body, other: Body) -> bool:

@@ -32,6 +32,10 @@ class Measures:
     print_length : length of all beads of both inks [m]; 0 where nothing is printed
     feasible : whether the design fits its footprint and its own geometry rules
     anode_bus_squares, cathode_bus_squares : the part of those squares that bus and neck bring
+    reference_area : area that a planar equivalent is referred to [m²]; None: the cathode's interface
+    element_length : length of all coaxial elements together [m], of cells that are estimated per metre
+    core_radius : radius of what the innermost electrode lies around [m]
+    separator_length : electrolyte path of the planar equivalent, reference area over shape factor [m]
     """
 
     anode_area: Array
@@ -55,3 +59,7 @@ class Measures:
     feasible: NDArray[np.bool_]
     anode_bus_squares: Array = field(default_factory=lambda: np.zeros(()))
     cathode_bus_squares: Array = field(default_factory=lambda: np.zeros(()))
+    reference_area: Array | None = None
+    element_length: Array | None = None
+    core_radius: Array | None = None
+    separator_length: Array | None = None

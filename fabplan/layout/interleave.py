@@ -90,7 +90,7 @@ def _order(layers: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     head = np.repeat(np.arange(len(layers)), [len(of) for of in layers])
     filament = np.concatenate([np.arange(len(of)) for of in layers])
     layer = np.concatenate(layers)
-    turn = np.where(layer % 2 == 1, head, len(layers) - 1 - head)
+    turn = np.where(layer % 2 == 0, head, len(layers) - 1 - head)
     order = np.lexsort((filament, turn, layer))
     return np.stack([head[order], filament[order]], axis=1)
 

@@ -74,7 +74,8 @@ class LineStyle:
     ----------
     lead_in : way before the drawn start that runs with the valve open while the flow starts [m]
     shutoff_distance : the valve closes this far before the end; the rest of the ink flows out [m]
-    suckback : time of the vacuum at the nozzle, or of the flow that a piston draws back and gives again [s]
+    suckback : time of the vacuum at the nozzle, or of the flow that a piston draws back (and gives again in
+        the same time, both at twice the speed) [s]
     wipe : way back over the fresh filament at the height of printing, valve closed [m]
     backtrack_gap, backtrack_length : rise, then way back over the filament, which tears the tail off [m]
     backtrack_speed : of both [m/s], None for that of travel

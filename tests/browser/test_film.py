@@ -10,7 +10,7 @@ from tests.exporters.sample_plan import sample_plan
 Opener = Callable[..., Browser]
 PLAN = sample_plan()
 SHOWN = (
-    "[...document.querySelectorAll('.film svg:first-of-type path[data-step]')].filter((p) => p.style.display !== 'none')"
+    "[...document.querySelectorAll('.film svg[aria-label*=enlarged] path[data-step]')].filter((p) => p.style.display !== 'none')"
     ".map((p) => p.querySelector('title').textContent.split(':')[0])"
 )
 STATUS = "document.querySelector('.film .status').textContent"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
 import re
 import subprocess
 from collections.abc import Callable
@@ -117,12 +119,17 @@ def test_everything_is_there() -> None:
     assert READ.of("href").count("https://doi.org/10.1002/adma.201301036") >= 5
 
 
-def test_nothing_is_loaded_and_nothing_runs() -> None:
+def test_nothing_is_loaded_and_only_our_scripts_run() -> None:
     assert not LOADS.search(PAGE)
     assert LOADS.search('<img src="https://x">') and LOADS.search("@import url(x)")
-    assert "script" not in READ.tags and not [a for _, a, _ in READ.attributes if a.startswith("on") or a == "src"]
+    assert not [a for _, a, _ in READ.attributes if a.startswith("on") or a == "src"]
     policy = next(value for _, name, value in READ.attributes if name == "content" and "default-src" in value)
-    assert policy.startswith("default-src 'none'") and "script-src" not in policy
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert not re.search(r"script-src[^;]*(unsafe|\*|https?:|data:|'self')", policy)
+    allowed = re.findall(r"'sha256-([^']+)'", policy)
+    scripts = re.findall(r"<script>(.*?)</script>", PAGE, re.S)
+    assert [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts] == allowed
+    assert READ.tags.count("script") == len(scripts) + PAGE.count('<script type="application/json" id=')
     assert all(LINKS.match(h) for h in READ.of("href"))
 
 
@@ -183,7 +190,8 @@ def test_a_browser_sees_no_foreign_element(tmp_path: Path, oracle: Callable[[str
     flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     done = subprocess.run([chromium, *flags, path.as_uri()], capture_output=True, text=True, timeout=60, check=True)
     read = Page(done.stdout)
-    assert "section" in read.tags and "script" not in read.tags and "img" not in read.tags
+    assert "section" in read.tags and read.tags.count("script") == READ.tags.count("script")
+    assert "img" not in read.tags and not [a for _, a, _ in read.attributes if a.startswith("on") or a == "src"]
 
 
 def test_a_bare_plan_has_a_page() -> None:

@@ -80,7 +80,7 @@ MUTATIONS = [
     ("linuxcnc", "safe height lowered", nth(r"^G1 Z1\.\d+ F300\.000$", "G1 Z0.1 F300.000"), "program-height"),
     ("marlin", "a rapid move prints", nth(r"^G1 X(.*F15)", r"G0 X\1"), "program-height"),
     ("marlin", "descent while printing", nth(r"^(G1 X\S+ Y\S+)( F15)", r"\1 Z0.05\2"), "program-height"),
-    ("marlin", "an E word", nth(r"^(G1 X\S+)", r"\1 E1"), "program-word"),
+    ("marlin", "an E word", nth(r"^(G1 X\S+)", r"\1 E1"), "program-piston"),
     ("grbl", "a word that the dialect has not", nth(r"^M8$", "M42 P4 S255"), "program-word"),
     ("linuxcnc", "an exponent", nth(r"^G1 X\S+", "G1 X1e-3"), "program-word"),
     ("marlin", "a negative zero", nth(r"^G1 X\S+", "G1 X-0.0000"), "program-word"),

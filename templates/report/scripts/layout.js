@@ -5,7 +5,7 @@ fab.layout = (() => {
   const FINEST = 2.5; // pixels from copy to copy
   const QUICK = 15000, FULL = 60000; // polygons of one layer, while moving and at rest
   const data = fab.data("layout-data");
-  const host = document.querySelector(".viewer");
+  const host = document.querySelector(".layout .viewer");
   if (!data || !host) return null;
 
   const figure = host.closest("figure");
