@@ -93,7 +93,7 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
     """Rods that stand on the part."""
     spacing = value(settings.spacing)
     number = ratio(work.area, None if spacing is None else spacing**2)
-    return (Use(settings.template or "rods", number, "", "standing; incubate with an excess"),)
+    return (Use(settings.template or "rods", number, "pieces", "standing; incubate with an excess"),)
 
 
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:

@@ -65,6 +65,7 @@ def completed(spec: Spec, start: Spec) -> Spec:
     route = {**{r: p for r, p in start.route.items() if r not in changed}, **spec.route}
     return dataclasses.replace(
         spec,
+        open_structure=spec.architecture is None,
         architecture=spec.architecture or start.architecture,
         cell=cell,
         route=route,
@@ -183,6 +184,12 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
             f"no open-circuit potential is known for {', '.join(missing)}"
             if missing
             else "lithium metal cannot be the cathode of this cell: name it as anode"
+        )
+        return Attempt(spec, title, start, None, None, (reason,))
+    if electrical.mixed(chem):
+        reason = (
+            f"{chem.anode.material} and {chem.cathode.material} are a dense film and a porous layer: no estimator of "
+            "this version answers such a pair; take recipes of one kind"
         )
         return Attempt(spec, title, start, None, None, (reason,))
     low, high = electrical.cutoffs(chem, catalog)

@@ -201,6 +201,12 @@ def _active_share(name: str, data: Any, inside: Microstructure, dense: bool, win
     return share
 
 
+def mixed(chem: Chemistry) -> bool:
+    """Whether one electrode is a dense film and the other porous; lithium metal goes with both."""
+    films = [p.particle_radius is None for p in (chem.anode, chem.cathode) if not p.metal]
+    return len(set(films)) > 1
+
+
 def balanced(
     chem: Chemistry, anode_charge: float, cathode_charge: float
 ) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -121,7 +121,7 @@ def _step(number: int, name: str, draft: Draft, choice: Choice, made: Sequence[B
         bodies=tuple(b.name for b in made) if draft.main else (),
         work=work,
         temperature_max=module.temperature(settings),
-        vacuum=bool(module.VACUUM),
+        vacuum=bool(getattr(module, "vacuum", lambda _: module.VACUUM)(settings)),
         atmosphere=recipe.atmosphere,
         duration=module.duration(settings, work),
         set_points=tuple(set_points),

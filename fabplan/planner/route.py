@@ -17,6 +17,7 @@ from fabplan.architectures.base import Operation, RoleLimits
 from fabplan.catalog.loader import Catalog
 from fabplan.catalog.types import Facility, Machine, Material, Recipe
 from fabplan.errors import BadInput, Infeasible, Problem, listed, nearest
+from fabplan.methods.base import Work
 from fabplan.planner.spec import Spec
 from fabplan.records import CONFIDENCES, Origin, read
 
@@ -92,6 +93,8 @@ def choose(spec: Spec, catalog: Catalog, operations: Iterable[Operation], title:
         catalog.materials, spec.cell.get("substrate", "glass"), "material", f"{spec.where}: cell.substrate"
     )
     known_roles = {o.role for o in operations}
+    if spec.open_structure and not set(spec.route) <= known_roles:
+        raise Infeasible([f"it has no {listed(set(spec.route) - known_roles)} to be made as asked"])
     problems = [
         Problem(
             f"the structure {title} has no such role",
@@ -155,7 +158,8 @@ def makes(recipe: Recipe, material: Material | None, role: str) -> bool:
     if material is None:
         return True
     if not recipe.materials:
-        return role == "electrolyte" and material.electrolyte is not None and material.electrolyte.state == "liquid"
+        liquid = material.electrolyte is not None and material.electrolyte.state == "liquid"
+        return role == "electrolyte" and liquid and recipe.method == "electrolyte-filling"
     return material.id in recipe.materials
 
 
@@ -208,12 +212,16 @@ def _candidates(
 def _makers(catalog: Catalog, material: Material | None, role: str) -> list[Recipe]:
     if material is None:
         return []
-    return [r for r in catalog.recipes.values() if r.materials and makes(r, material, role)]
+    return [r for r in catalog.recipes.values() if makes(r, material, role)]
 
 
-def _preference(recipe: Recipe) -> tuple[int, str]:
-    level = CONFIDENCES.index(recipe.confidence) if recipe.confidence in CONFIDENCES else len(CONFIDENCES)  # type: ignore[arg-type]
-    return level, recipe.id
+def _preference(recipe: Recipe) -> tuple[bool, int, str]:
+    """Recipes whose time is known first, then the most trusted, then by name."""
+    module, settings = method_of(recipe, f"recipes/{recipe.id}.toml")
+    layer = Work(thickness=1e-6, area=1e-6, volume=1e-12, path_length=1e-2)
+    known = module.duration(settings, layer) is not None
+    level = CONFIDENCES.index(recipe.confidence) if recipe.confidence in CONFIDENCES else len(CONFIDENCES)
+    return not known, level, recipe.id
 
 
 def _nothing_makes(catalog: Catalog, role: str, material: Material | None, asked: str) -> str:

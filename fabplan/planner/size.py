@@ -8,7 +8,7 @@ the target, so that its cost does not grow with the grid.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -30,6 +30,8 @@ from fabplan.planner.spec import Target
 
 Array = NDArray[np.float64]
 BLOCK = 256  # designs the estimator gets at once
+CONFIRM_BLOCK = 8
+CONFIRMATIONS = 16
 BLOCKS = 24  # at most that many blocks: bounds the time of a hopeless request
 #: delivered charge may exceed the nominal window by the tail beyond it; a candidate below target/TAIL never meets it
 TAIL = 1.15
@@ -176,23 +178,35 @@ def _time(problem: Problem, params: Any, measures: Measures) -> Any:
 
 def geometry(problem: Problem, candidates: Candidates, index: int) -> dict[str, float]:
     """What the estimator needs to know of one candidate."""
-    measures = candidates.measures
+    return cell_geometry(problem, _row(candidates.measures, index), float(candidates.contact[index]))
 
-    def at(value: Any) -> float:
+
+def _row(measures: Measures, index: int) -> Measures:
+    """Measures of one design."""
+    def at(value: Any) -> Any:
         flat = np.ravel(value)
-        return float(flat[index] if flat.size > 1 else flat[0])
+        return None if value is None else flat[index] if flat.size > 1 else flat[0]
 
-    thickness = at(measures.electrolyte_thickness)
+    return Measures(**{f.name: at(getattr(measures, f.name)) for f in dataclasses.fields(measures)})
+
+
+def cell_geometry(problem: Problem, m: Measures, contact: float) -> dict[str, float]:
+    """The mapping of `electrical.document` from the measures of one design.
+
+    In a laminated cell only the overlap works: lithium reaches the cathode's rim too slowly to count.
+    """
+    laminated = problem.architecture.ESTIMATOR == "film-planar"
+    share = float(m.active_area / m.cathode_area) if laminated else 1.0
     return {
-        "anode_volume": at(measures.anode_volume),
-        "cathode_volume": at(measures.cathode_volume),
-        "facing_length": at(measures.facing_length),
-        "gap": at(measures.minimum_gap),
-        "height": at(measures.electrode_height),
-        "lid_height": at(measures.lid_height),
-        "reference_area": at(measures.cathode_interface_area),
-        "electrolyte_thickness": thickness,
-        "contact": float(candidates.contact[index]),
+        "anode_volume": float(m.anode_volume),
+        "cathode_volume": float(m.cathode_volume) * share,
+        "facing_length": float(m.facing_length),
+        "gap": float(m.electrolyte_thickness),
+        "height": float(m.electrode_height),
+        "lid_height": float(m.lid_height),
+        "reference_area": float(m.active_area if laminated else m.cathode_interface_area),
+        "electrolyte_thickness": float(m.electrolyte_thickness),
+        "contact": contact,
         "cut_off": problem.cut_off,
     }
 
@@ -215,46 +229,76 @@ def delivered(
     return capacity, capacity * np.array([r["mean_voltage_V"] for r in results])
 
 
+class _Inquiry:
+    """Designs that were discharged: index -> (capacity, energy); the accurate tier's word is final."""
+
+    def __init__(self, problem: Problem, candidates: Candidates) -> None:
+        self.problem, self.candidates = problem, candidates
+        self.seen: dict[int, tuple[float, float]] = {}
+        self.sure: set[int] = set()
+        target = problem.target
+        self.charge = (target.capacity or 0.0) * (1 + target.margin)
+        self.energy = (target.energy or 0.0) * (1 + target.margin)
+
+    def ask(self, indices: Iterable[int], tier: str = "fast") -> None:
+        """Discharge the designs that were not yet discharged by that tier."""
+        new = [int(i) for i in indices if int(i) not in (self.seen if tier == "fast" else self.sure)]
+        if not new:
+            return
+        rows = [geometry(self.problem, self.candidates, i) for i in new]
+        charge, energy = delivered(self.problem, rows, self.problem.target.c_rate, tier)
+        self.seen.update(zip(new, zip(charge.tolist(), energy.tolist(), strict=True), strict=True))
+        if tier != "fast":
+            self.sure.update(new)
+
+    def meets(self, index: int) -> bool:
+        """Whether a design that was asked for delivers the target with margin."""
+        charge, energy = self.seen[index]
+        return charge >= self.charge and energy >= self.energy
+
+
 def search(problem: Problem) -> Sized:
     """The design that is best by the objective among those that meet the target with margin."""
     candidates = grid(problem)
     if not candidates.count or not np.any(candidates.equilibrium > 0):
         return Sized(None, (), None, candidates.count, 0)
-    target = problem.target
-    need_charge = (target.capacity or 0.0) * (1 + target.margin)
-    need_energy = (target.energy or 0.0) * (1 + target.margin)
-    seen: dict[int, tuple[float, float]] = {}
-
-    def ask(indices: Array) -> None:
-        new = [int(i) for i in indices if int(i) not in seen]
-        if new:
-            charge, energy = delivered(problem, [geometry(problem, candidates, i) for i in new], target.c_rate)
-            seen.update(zip(new, zip(charge.tolist(), energy.tolist(), strict=True), strict=True))
-
-    def meets(i: int) -> bool:
-        charge, energy = seen[i]
-        return charge >= need_charge and energy >= need_energy
-
+    inquiry = _Inquiry(problem, candidates)
     value = _objective(problem, candidates)
-    worth = np.flatnonzero((candidates.equilibrium * TAIL >= need_charge) & (candidates.equilibrium > 0))
+    worth = np.flatnonzero((candidates.equilibrium * TAIL >= inquiry.charge) & (candidates.equilibrium > 0))
     order = worth[np.lexsort((worth, value[worth]))]
-    chosen = _first(order, ask, meets)
+    chosen = _confirmed(order, inquiry)
     if chosen is None:
         ranked = np.argsort(-candidates.equilibrium, kind="stable")
         ranked = ranked[candidates.equilibrium[ranked] > 0]
         spread = np.unique(np.linspace(0, len(ranked) - 1, BLOCK).astype(int))
         # what stores most may deliver little at the rate, so the best is looked for over the whole range
-        ask(np.concatenate([ranked[:BLOCK], ranked[spread]]))
-        reachable = max(seen, key=lambda i: (seen[i][0], -i)) if seen else None
-        return Sized(None, (), _design(problem, candidates, reachable, seen), candidates.count, len(seen))
-    passing = [i for i in seen if meets(i)]
+        inquiry.ask(np.concatenate([ranked[:BLOCK], ranked[spread]]))
+        reachable = max(inquiry.seen, key=lambda i: (inquiry.seen[i][0], -i))
+        inquiry.ask([reachable], "auto")
+        return Sized(None, (), _design(candidates, reachable, inquiry), candidates.count, len(inquiry.seen))
+    passing = [i for i in inquiry.seen if inquiry.meets(i)]
     return Sized(
-        _design(problem, candidates, chosen, seen),
-        _alternatives(problem, candidates, chosen, passing, seen),
+        _design(candidates, chosen, inquiry),
+        _alternatives(problem, candidates, chosen, passing, inquiry),
         None,
         candidates.count,
-        len(seen),
+        len(inquiry.seen),
     )
+
+
+def _confirmed(order: Array, inquiry: _Inquiry) -> int | None:
+    """First design that the fast tier finds good and the accurate tier confirms where it must be asked."""
+    for _ in range(CONFIRMATIONS):
+        chosen = _first(order, inquiry.ask, inquiry.meets)
+        if chosen is None:
+            return None
+        # neighbours in the order are alike: where one falls, the next ones are asked with it
+        position = int(np.flatnonzero(order == chosen)[0])
+        inquiry.ask(order[position : position + CONFIRM_BLOCK], "auto")
+        for index in order[position : position + CONFIRM_BLOCK].tolist():
+            if inquiry.meets(index):
+                return int(index)
+    return None
 
 
 def _first(order: Array, ask: Any, meets: Any) -> int | None:
@@ -298,30 +342,16 @@ def _objective(problem: Problem, candidates: Candidates) -> Array:
         "energy": -candidates.equilibrium,
     }
     first = np.asarray(choices[problem.target.objective], float)
+    if problem.target.objective == "energy":
+        return first
     # of equal designs the one that stores most, so that a tie is not left to the order of the grid
-    return (
-        first + 0.0
-        if problem.target.objective == "energy"
-        else first
-        - 1e-9
-        * np.abs(first).max(initial=1.0)
-        * candidates.equilibrium
-        / max(float(candidates.equilibrium.max()), 1e-30)
-    )
+    stored = candidates.equilibrium / max(float(candidates.equilibrium.max()), 1e-30)
+    return np.asarray(first - 1e-9 * np.abs(first).max(initial=1.0) * stored)
 
 
-def _design(
-    problem: Problem, candidates: Candidates, index: int | None, seen: Mapping[int, tuple[float, float]]
-) -> Design | None:
-    if index is None:
-        return None
-    measures = candidates.measures
-
-    def at(value: Any) -> float:
-        flat = np.ravel(value)
-        return float(flat[index] if flat.size > 1 else flat[0])
-
-    charge, energy = seen[index]
+def _design(candidates: Candidates, index: int, inquiry: _Inquiry) -> Design:
+    m = _row(candidates.measures, index)
+    charge, energy = inquiry.seen[index]
     return Design(
         one(candidates.params, index),
         index,
@@ -329,30 +359,27 @@ def _design(
         energy,
         float(candidates.equilibrium[index]),
         float(candidates.time[index]),
-        at(measures.height),
-        at(measures.anode_area) + at(measures.cathode_area),
+        float(m.height),
+        float(m.anode_area) + float(m.cathode_area),
     )
 
 
 def _alternatives(
-    problem: Problem, candidates: Candidates, chosen: int, passing: list[int], seen: Mapping[int, tuple[float, float]]
+    problem: Problem, candidates: Candidates, chosen: int, passing: list[int], inquiry: _Inquiry
 ) -> tuple[tuple[str, Design], ...]:
     """The best by each other objective among the designs that were looked at and meet the target."""
-    found: list[tuple[str, Design]] = []
-    for objective, title in (
-        ("height", "lowest"),
-        ("energy", "most energy"),
-        ("area", "smallest electrodes"),
-        ("fabrication-time", "fastest to make"),
-    ):
+    found: dict[int, str] = {}
+    titles = (
+        ("height", "lowest"), ("energy", "most energy"), ("area", "smallest electrodes"), ("fabrication-time", "fastest to make"),
+    )
+    for objective, title in titles:
         if objective == problem.target.objective:
             continue
-        value = _objective(
-            dataclasses.replace(problem, target=dataclasses.replace(problem.target, objective=objective)), candidates
-        )
-        best = min(passing, key=lambda i: (value[i], i))
-        if best != chosen and all(best != d.index for _, d in found):
-            design = _design(problem, candidates, best, seen)
-            assert design is not None
-            found.append((title, design))
-    return tuple(found[:3])
+        target = dataclasses.replace(problem.target, objective=objective)
+        value = _objective(dataclasses.replace(problem, target=target), candidates)
+        ranked = sorted(passing, key=lambda i: (value[i], i))[:CONFIRM_BLOCK]
+        inquiry.ask(ranked, "auto")
+        best = next((i for i in ranked if inquiry.meets(i)), chosen)
+        if best != chosen:
+            found.setdefault(best, title)
+    return tuple((title, _design(candidates, index, inquiry)) for index, title in list(found.items())[:3])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,7 @@ class Spec:
     compare : ids of published devices to show beside the result
     raw : the request as plain data
     where : file or ``"command line"``, for messages
+    open_structure : the user left the structure open, several are tried
     """
 
     name: str
@@ -107,7 +108,7 @@ class Spec:
     compare: tuple[str, ...]
     raw: Mapping[str, Any]
     where: str
-    fixed_by_user: tuple[str, ...] = field(default=())
+    open_structure: bool = False
 
 
 def shipped_names() -> tuple[str, ...]:

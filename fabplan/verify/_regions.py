@@ -62,16 +62,23 @@ def _ring(points: Integers) -> tuple[Point, ...]:
 
 
 def differ(one: Region, other: Region) -> bool:
-    """Whether the regions cover different areas; how they are cut into polygons does not matter."""
-    if sorted(map(_canonical, one.parts)) == sorted(map(_canonical, other.parts)):
-        return False
-    return area(difference(one, other)) > 0 or area(difference(other, one)) > 0
+    """Whether the regions cover different areas; how they are cut into polygons does not matter.
+
+    Polygons that both have are left out first: those of a region do not overlap, so the rest decides.
+    """
+    mine, its = _rings_of(one), _rings_of(other)
+    common = mine & its
+    left, right = (Region(tuple(map(Part, sorted(rings - common)))) for rings in (mine, its))
+    return area(difference(left, right)) > 0 or area(difference(right, left)) > 0
 
 
-def _canonical(part: Part) -> tuple[tuple[Point, ...], tuple[int, int, int, int]]:
-    """A part with its lowest point first; lattices of one row or column as they are."""
-    at = part.polygon.index(min(part.polygon))
-    lattice = part.lattice
-    step_x = lattice.step_x if lattice.columns > 1 else 0
-    step_y = lattice.step_y if lattice.rows > 1 else 0
-    return part.polygon[at:] + part.polygon[:at], (lattice.columns, lattice.rows, step_x, step_y)
+def _rings_of(region: Region) -> set[tuple[Point, ...]]:
+    """Flat polygons, each with its lowest point first."""
+    found: set[tuple[Point, ...]] = set()
+    for part in region.parts:
+        at, lattice = part.polygon.index(min(part.polygon)), part.lattice
+        ring = part.polygon[at:] + part.polygon[:at]
+        for dy in range(0, lattice.rows * lattice.step_y, lattice.step_y) if lattice.rows > 1 else (0,):
+            for dx in range(0, lattice.columns * lattice.step_x, lattice.step_x) if lattice.columns > 1 else (0,):
+                found.add(tuple((x + dx, y + dy) for x, y in ring))
+    return found
