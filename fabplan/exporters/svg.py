@@ -15,13 +15,13 @@ from fabplan.planner.plan import Plan
 DESCRIPTION = "picture of the masks, SVG"
 
 MOST_SHAPES = 100_000  # viewers take seconds above
-DRAWING, LEGEND, MARGIN, LINE = 900.0, 330.0, 24.0, 22.0
+DRAWING, MARGIN, LINE = 900.0, 24.0, 22.0
 TITLE_HEIGHT, FOOT = 64.0, 56.0
 BACKGROUND, PAPER, INK, SOFT = "#ffffff", "#f7f6f2", "#1d2329", "#5b6570"
 #: drawn first, so that they do not hide the nets, and only as an outline with a light fill
 AROUND = ("substrate", "encapsulation", "electrolyte", "separator", "insulator", "scaffold")
-#: how strongly each kind of layer is filled
-FILL = {"outline": 0.0, "mark": 0.85, **dict.fromkeys(AROUND, 0.08)}
+WINDOWS = "windows"  # ending of the names of marks that frame another plate's cross
+LETTER = 7.2  # width of a letter at size 13, for the room of the legend
 
 
 def export(plan: Plan) -> dict[str, bytes]:
@@ -40,7 +40,7 @@ def picture(plan: Plan) -> str:
     wide, high = (box[2] - box[0]) * scale, (box[3] - box[1]) * scale
     rows = [*layers[::-1]]
     height = TITLE_HEIGHT + max(high, LINE * (len(rows) + 1)) + FOOT
-    width = MARGIN + wide + MARGIN + LEGEND
+    width = MARGIN + wide + MARGIN + 24 + LETTER * max(36, *(len(_label(row)) for row in rows)) + MARGIN
     body = [
         _title(plan, coarse),
         f'<g transform="translate({number(MARGIN)} {number(TITLE_HEIGHT)})">',
@@ -73,15 +73,23 @@ def _title(plan: Plan, coarse: bool) -> str:
 
 
 def _layer(layer: Layer, box: Box, width: float, coarse: bool) -> str:
-    """One path per layer; edges keep their width on the screen."""
+    """One path per layer."""
     region = joined(_hulls(layer.region)) if coarse else layer.region
-    colour, fill = css(layer.role), FILL.get(layer.role, 0.85)
+    colour, fill = css(layer.role), _fill(layer)
     dash = ' stroke-dasharray="6 4"' if layer.role == "outline" else ""
-    look = f'fill="{colour}" fill-opacity="{fill:g}" stroke="{colour}" stroke-width="{1 if fill < 0.5 else 0.4:g}"'
+    edge = f' stroke="{colour}"' if fill < 0.5 else ""  # full shapes have no edge: it would show where parts touch
+    look = f'fill="{colour}" fill-opacity="{fill:g}"{edge}'
     return (
         f'<path id={quoteattr(layer.name)} d="{region_path(region, box, width)}" {look}{dash}>'
         f"<title>{escape(_label(layer))}</title></path>"
     )
+
+
+def _fill(layer: Layer) -> float:
+    """How strongly a layer is filled: nothing that others must be seen through is opaque."""
+    if layer.role == "outline":
+        return 0.0
+    return 0.08 if layer.role in AROUND or layer.name.endswith(WINDOWS) else 0.85
 
 
 def _hulls(region: Region) -> Iterable[Region]:
@@ -113,7 +121,7 @@ def _legend(layers: Sequence[Layer], x: float, y: float) -> Iterable[str]:
     head = "layer/datatype, name, net, material"
     yield f'<text x="{number(x)}" y="{number(y + 14)}" font-size="13" fill="{SOFT}">{head}</text>'
     for row, layer in enumerate(layers, start=1):
-        top, colour, fill = y + row * LINE, css(layer.role), FILL.get(layer.role, 0.85)
+        top, colour, fill = y + row * LINE, css(layer.role), _fill(layer)
         dash = ' stroke-dasharray="3 2"' if layer.role == "outline" else ""
         look = f'fill="{colour}" fill-opacity="{fill:g}" stroke="{colour}"{dash}'
         yield (

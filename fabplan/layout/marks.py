@@ -1,9 +1,9 @@
 """Alignment marks and outlines: drawn outside the cell, so that small footprints keep their area.
 
-The first plate draws one row of crosses at each corner. The first cross of a row is the fiducial for
-printers and the prober; every later plate has one cross of its own and draws a window around it: an
-open square where the plate is dark, so that the cross is seen through it, a frame where it is clear.
-Each plate has its own cross because a deposit covers the one it was aligned to.
+The first plate draws a block of crosses beside each corner of the cell. The first cross of a block is
+the fiducial for printers and the prober; every later plate has one cross of its own and draws a window
+around it: an open square where the plate is dark, so that the cross is seen through it, a frame where
+it is clear. Each plate has its own cross because a deposit covers the one it was aligned to.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fabplan.layout.types import Layer
 
 CROSS, WINDOW, OUTLINE = 20, 21, 30
 CLEARANCE = 50_000  # from the cell to the nearest mark [nm]: room for a dicing or breaking line
-PITCH = 16  # from mark to mark, in widths of an arm; the largest mark is 13 wide
+PITCH = 10  # from mark to mark, in widths of an arm; the largest mark is 9 wide
 THINNEST = 10_000  # arm of a cross [nm]: seen by the camera of an aligner
 
 
@@ -51,21 +51,19 @@ def marks(cell: Box, plates: Sequence[Plate]) -> tuple[Layer, ...]:
     """
     if not plates:
         return ()
-    first = plates[0]
-    arms = [max(THINNEST, first.line, plate.line) for plate in plates]
-    reaches = [CLEARANCE + sum(PITCH * arm for arm in arms[:k]) + PITCH // 2 * arms[k] for k in range(len(arms))]
-    crosses = joined(_at_corners(cross(arm), cell, reach, arm) for arm, reach in zip(arms, reaches, strict=True))
+    first, arm = plates[0], max(THINNEST, *(plate.line for plate in plates))
+    sites = [_site(cell, PITCH * arm, number) for number in range(len(plates))]
+    crosses = joined(_at_corners(cross(arm), cell, site) for site in sites)
     layers = [_layer(f"marks-{first.number}-crosses", first.number, CROSS, "mark", crosses)]
-    for plate, arm, reach in zip(plates[1:], arms[1:], reaches[1:], strict=True):
-        shape = window(arm) if plate.dark else frame(arm)
-        region = _at_corners(shape, cell, reach, arm)
+    for plate, site in zip(plates[1:], sites[1:], strict=True):
+        region = _at_corners(window(arm) if plate.dark else frame(arm), cell, site)
         layers.append(_layer(f"marks-{plate.number}-windows", plate.number, WINDOW, "mark", region))
     return tuple(layers)
 
 
 def cross(arm: int) -> Region:
-    """Cross of 9 arm widths around the origin, as three boxes that touch."""
-    half, long = arm // 2, 4 * arm + arm // 2
+    """Cross of 5 arm widths around the origin, as three boxes that touch."""
+    half, long = arm // 2, 2 * arm + arm // 2
     return joined(
         [
             rectangle(-long, -half, long, half),
@@ -77,13 +75,13 @@ def cross(arm: int) -> Region:
 
 def window(arm: int) -> Region:
     """Open square that leaves one arm width around the cross."""
-    half = 5 * arm + arm // 2
+    half = 3 * arm + arm // 2
     return rectangle(-half, -half, half, half)
 
 
 def frame(arm: int) -> Region:
     """Frame whose inside is the `window`, one arm wide, as four boxes that touch."""
-    inner, outer = 5 * arm + arm // 2, 6 * arm + arm // 2
+    inner, outer = 3 * arm + arm // 2, 4 * arm + arm // 2
     return joined(
         [
             rectangle(-outer, -outer, outer, -inner),
@@ -105,12 +103,22 @@ def around(boxes: Iterable[Box]) -> Box:
     )
 
 
-def _at_corners(shape: Region, cell: Box, reach: int, arm: int) -> Region:
-    """The shape at all four corners, ``reach`` to the left and right of the cell; apart on low cells too."""
-    x0, y0, x1, y1 = cell
-    half, middle = PITCH // 2 * arm, (y0 + y1) // 2
-    low, high = min(y0 + half, middle - half), max(y1 - half, middle + half)
-    return joined(translated(shape, x, y) for x in (x0 - reach, x1 + reach) for y in (low, high))
+def _site(cell: Box, pitch: int, number: int) -> tuple[int, int]:
+    """Middle of mark ``number`` of a block: how far outside the cell's side, and how far from its lower (upper) end.
+
+    Blocks fill half the cell's length from each corner, then go on further outside; on cells shorter
+    than two marks the blocks stand apart beyond both ends.
+    """
+    length = cell[3] - cell[1]
+    rows = max(1, length // (2 * pitch))
+    column, row = divmod(number, rows)
+    return CLEARANCE + column * pitch + pitch // 2, min(pitch // 2 + row * pitch, length // 2 - pitch // 2)
+
+
+def _at_corners(shape: Region, cell: Box, site: tuple[int, int]) -> Region:
+    """The shape at one site of all four blocks."""
+    (x0, y0, x1, y1), (out, along) = cell, site
+    return joined(translated(shape, x, y) for x in (x0 - out, x1 + out) for y in (y0 + along, y1 - along))
 
 
 def _layer(name: str, number: int, datatype: int, role: str, region: Region) -> Layer:

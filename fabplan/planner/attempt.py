@@ -16,7 +16,8 @@ from fabplan.errors import Problem as Fault
 from fabplan.planner import electrical, size
 from fabplan.planner.route import Route, choose, role_limits, wanted_material
 from fabplan.planner.size import Problem, Sized
-from fabplan.planner.spec import Spec, parse, shipped, shipped_names
+from fabplan.planner.spec import Spec, parse
+from fabplan.planner.spec_source import shipped, shipped_names
 
 DEFAULT_HEIGHT = 2e-3  # metre: everything the review calls a micro cell is lower
 

@@ -69,22 +69,36 @@ def steps(
     route: Route,
     catalog: Catalog,
     bodies: Sequence[Body],
-    printed: Mapping[str, Work],
+    printed: Mapping[str, tuple[Work, float]],
 ) -> tuple[Step, ...]:
     """All steps with their work, time and set points.
 
     Parameters
     ----------
-    printed : role -> work of its toolpath, for printed roles
+    printed : role -> work of its toolpath and the time it moves [s], for printed roles
     """
     used: set[str] = set()
     result = []
     for number, draft in enumerate(drafts(route, catalog), 1):
         choice = route.choices[draft.role]
         made = tuple(b for b in bodies if b.made_by == draft.role)
-        work = printed.get(draft.role) if draft.main else None
-        result.append(_step(number, step_id(draft, used), draft, choice, made, work or _work(made, draft, choice)))
+        step = _step(number, step_id(draft, used), draft, choice, made)
+        if draft.main and draft.role in printed:
+            step = _with_path(step, choice, *printed[draft.role])
+        result.append(step)
     return tuple(result)
+
+
+def _with_path(step: Step, choice: Choice, work: Work, moving: float) -> Step:
+    """A printed step with the work of its toolpath; the toolpath knows stops and travel, the method the set-up."""
+    setting_up = choice.method.duration(choice.settings, dataclasses.replace(work, path_length=0.0, filaments=0))
+    return dataclasses.replace(
+        step,
+        work=work,
+        duration=None if setting_up is None else setting_up + moving,
+        set_points=tuple(choice.method.set_points(choice.settings, work)),
+        uses=tuple(choice.method.uses(choice.settings, work)),
+    )
 
 
 def _work(made: Sequence[Body], draft: Draft, choice: Choice) -> Work:
@@ -102,18 +116,18 @@ def _work(made: Sequence[Body], draft: Draft, choice: Choice) -> Work:
     return Work(thickness=thickness, area=plan_area, volume=volume, layers=layers)
 
 
-def _step(number: int, name: str, draft: Draft, choice: Choice, made: Sequence[Body], work: Work) -> Step:
-    recipe = draft.recipe
-    module, settings = (
-        (choice.method, choice.settings) if draft.main else method_of(recipe, f"recipes/{recipe.id}.toml")
-    )
-    set_points = module.set_points(settings, work)
+def _step(number: int, name: str, draft: Draft, choice: Choice, made: Sequence[Body]) -> Step:
+    recipe, work = draft.recipe, _work(made, draft, choice)
+    module, settings = choice.method, choice.settings
+    if not draft.main:
+        module, settings = method_of(recipe, f"recipes/{recipe.id}.toml")
+    set_points = tuple(module.set_points(settings, work))
     needs_mask = (draft.main and recipe.patterned_by in MASKED) or recipe.method == "photolithography"
-    title = recipe.name if draft.main else f"{recipe.name} ({draft.role.replace('_', ' ')})"
+    of_material = choice.material.hazards if draft.main else ()
     return Step(
         number=number,
         id=name,
-        title=title,
+        title=recipe.name if draft.main else f"{recipe.name} ({draft.role.replace('_', ' ')})",
         method=recipe.method,
         recipe=recipe,
         role=draft.role,
@@ -124,16 +138,10 @@ def _step(number: int, name: str, draft: Draft, choice: Choice, made: Sequence[B
         vacuum=bool(getattr(module, "vacuum", lambda _: module.VACUUM)(settings)),
         atmosphere=recipe.atmosphere,
         duration=module.duration(settings, work),
-        set_points=tuple(set_points),
+        set_points=set_points,
         uses=tuple(module.uses(settings, work)),
         acceptance=(*_own_acceptance(recipe), *module.ACCEPTANCE),
-        hazards=tuple(
-            dict.fromkeys(
-                (*recipe.hazards, *choice.material.hazards, *module.HAZARDS)
-                if draft.main
-                else (*recipe.hazards, *module.HAZARDS)
-            )
-        ),
+        hazards=tuple(dict.fromkeys((*recipe.hazards, *of_material, *module.HAZARDS))),
         rework=module.REWORK,
         notes=recipe.notes,
         mask=draft.role if needs_mask else "",

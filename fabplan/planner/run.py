@@ -14,7 +14,8 @@ from fabplan.planner import levers
 from fabplan.planner.attempt import Attempt, attempt, candidates, check_names
 from fabplan.planner.build import plan_of
 from fabplan.planner.plan import Alternative, Plan
-from fabplan.planner.spec import Spec, merged, parse, read_source
+from fabplan.planner.spec import Spec, parse
+from fabplan.planner.spec_source import merged, read_source
 
 NAMED = ("capacity", "energy")
 

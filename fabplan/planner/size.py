@@ -22,7 +22,7 @@ from fabplan.estimate.cells import read_cells
 from fabplan.estimate.run import estimate
 from fabplan.geometry.measures import Measures
 from fabplan.methods.base import Work
-from fabplan.planner import electrical
+from fabplan.planner import cell_document
 from fabplan.planner.electrical import Chemistry
 from fabplan.planner.flow import linear_time
 from fabplan.planner.route import CONDUCTOR_ROLES, Route
@@ -183,6 +183,7 @@ def geometry(problem: Problem, candidates: Candidates, index: int) -> dict[str, 
 
 def _row(measures: Measures, index: int) -> Measures:
     """Measures of one design."""
+
     def at(value: Any) -> Any:
         flat = np.ravel(value)
         return None if value is None else flat[index] if flat.size > 1 else flat[0]
@@ -191,12 +192,15 @@ def _row(measures: Measures, index: int) -> Measures:
 
 
 def cell_geometry(problem: Problem, m: Measures, contact: float) -> dict[str, float]:
-    """The mapping of `electrical.document` from the measures of one design.
+    """The mapping of `cell_document.document` from the measures of one design.
 
     In a laminated cell only the overlap works: lithium reaches the cathode's rim too slowly to count.
     """
     laminated = problem.architecture.ESTIMATOR == "film-planar"
     share = float(m.active_area / m.cathode_area) if laminated else 1.0
+    reference = m.active_area if laminated else m.cathode_interface_area
+    if m.reference_area is not None:
+        share, reference = 1.0, m.reference_area
     return {
         "anode_volume": float(m.anode_volume),
         "cathode_volume": float(m.cathode_volume) * share,
@@ -204,7 +208,7 @@ def cell_geometry(problem: Problem, m: Measures, contact: float) -> dict[str, fl
         "gap": float(m.electrolyte_thickness),
         "height": float(m.electrode_height),
         "lid_height": float(m.lid_height),
-        "reference_area": float(m.active_area if laminated else m.cathode_interface_area),
+        "reference_area": float(reference),
         "electrolyte_thickness": float(m.electrolyte_thickness),
         "contact": contact,
         "cut_off": problem.cut_off,
@@ -221,10 +225,10 @@ def delivered(
 ) -> tuple[Array, Array]:
     """Capacity [C] and energy [J] of whole cells at one rate, shape (n,) each."""
     what = kind(problem)
-    document = electrical.document(problem.chemistry, problem.catalog, geometries, [c_rate], what)
+    document = cell_document.document(problem.chemistry, problem.catalog, geometries, [c_rate], what)
     results = estimate(read_cells(document, "design"), tier).document()["results"]
     unit = "Ah_m" if what == "interdigital" else "Ah_m2"
-    scales = np.array([electrical.scale(what, g) for g in geometries])
+    scales = np.array([cell_document.scale(what, g) for g in geometries])
     capacity = np.array([r[f"capacity_{unit}"] for r in results]) * scales * 3600.0
     return capacity, capacity * np.array([r["mean_voltage_V"] for r in results])
 
@@ -370,7 +374,10 @@ def _alternatives(
     """The best by each other objective among the designs that were looked at and meet the target."""
     found: dict[int, str] = {}
     titles = (
-        ("height", "lowest"), ("energy", "most energy"), ("area", "smallest electrodes"), ("fabrication-time", "fastest to make"),
+        ("height", "lowest"),
+        ("energy", "most energy"),
+        ("area", "smallest electrodes"),
+        ("fabrication-time", "fastest to make"),
     )
     for objective, title in titles:
         if objective == problem.target.objective:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fabplan.cli import main
-from fabplan.planner.spec import shipped_names
+from fabplan.planner.spec_source import shipped_names
 from fabplan.readers.toml import read_toml
 from fabplan.resources import recipes_folder
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fabplan.cli import main
-from fabplan.planner.spec import shipped_names
+from fabplan.planner.spec_source import shipped_names
 from tests.shared import ROOT
 
 SPEC = "interdigital-3d-filament"

@@ -1,0 +1,155 @@
+"""The verdict: all rules over the drawn cell, findings collected and ordered."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fabplan import units
+from fabplan.catalog.loader import Catalog
+from fabplan.findings import Finding, ordered
+from fabplan.geometry.body import Body
+from fabplan.geometry.region import NANOMETRE, area, bounds
+from fabplan.layout import rules
+from fabplan.layout._print_rules import nozzle_of
+from fabplan.layout.toolpaths import clearance, print_findings
+from fabplan.methods.base import value
+from fabplan.planner import cell_rules, process_rules
+from fabplan.planner.attempt import Attempt
+from fabplan.planner.draw import Drawing, footprint_box
+from fabplan.planner.plan import Step
+from fabplan.planner.size import Problem
+
+#: findings of processes that the toolpath repeats with its true length and time
+SAID_BY_TOOLPATH = ("diw-pot-life", "diw-pressure")
+LONG_STEP = 8 * 3600.0  # seconds: longer than a working day is worth a warning
+
+
+def verdict(attempt: Attempt, drawing: Drawing, estimate: Mapping[str, Any], catalog: Catalog) -> tuple[Finding, ...]:
+    """All findings of the drawn cell."""
+    problem, sized = attempt.problem, attempt.sized
+    assert problem is not None and sized is not None and sized.chosen is not None
+    design = sized.chosen
+    request, route = problem.request, problem.route
+    materials = catalog.materials
+    footprint = problem.request.footprint
+    potentials = cell_rules.of_both(problem.chemistry, catalog, estimate)
+    found: list[Finding] = [
+        *rules.check(
+            drawing.bodies,
+            drawing.layers,
+            footprint_box(problem),
+            request.limits,
+            drawing.measures,
+            footprint.terminals,
+        ),
+        *process_rules.check(route, drawing.steps, drawing.bodies, materials, potentials),
+        *cell_rules.check(
+            route, problem.chemistry, catalog, problem.target, estimate, openings(drawing.bodies, design.params)
+        ),
+        *_method_findings(problem, drawing),
+        *_print_rules(problem, drawing),
+        *_architecture_findings(problem, design.params),
+        *_time(drawing.steps),
+        *_height(problem, drawing),
+    ]
+    return ordered(found)
+
+
+def openings(bodies: Sequence[Body], params: Any) -> dict[str, cell_rules.Opening]:
+    """Role -> where its barrier lets water in.
+
+    A frame lets it in through its side, as high as it stands, all around and over its width; a film or
+    foil through its plan.
+    """
+    found: dict[str, cell_rules.Opening] = {}
+    covers = [b for b in bodies if b.role == "encapsulation"]
+    for body in covers:
+        framed = any(b.name == "frame" and b.made_by == body.made_by for b in covers)
+        if framed and body.name != "frame":
+            continue
+        x0, y0, x1, y1 = bounds(body.region)
+        side = 2 * ((x1 - x0) + (y1 - y0)) * NANOMETRE * body.thickness
+        width = float(params.seal_width) if framed else None
+        opened = found.get(body.made_by)
+        more = opened.area if opened else 0.0
+        found[body.made_by] = cell_rules.Opening(more + (side if framed else area(body.region)), width)
+    return found
+
+
+def _method_findings(problem: Problem, drawing: Drawing) -> list[Finding]:
+    """What the processes say about their own set points; what the toolpaths say better is left to them."""
+    found: list[Finding] = []
+    for step in drawing.steps:
+        choice = problem.route.choices[step.role]
+        check = getattr(choice.method, "findings", None)
+        if check is not None and step.material:
+            found += [dataclasses.replace(f, where=step.id) for f in check(choice.settings, step.work)]
+    return [f for f in found if f.rule not in SAID_BY_TOOLPATH]
+
+
+def _architecture_findings(problem: Problem, params: Any) -> list[Finding]:
+    check = getattr(problem.architecture, "findings", None)
+    return list(check(params, problem.request)) if check is not None else []
+
+
+def _print_rules(problem: Problem, drawing: Drawing) -> list[Finding]:
+    machine = problem.route.machine
+    if machine is None:
+        return []
+    found: list[Finding] = []
+    printed = [b for b in drawing.bodies if b.pattern == "bead"]
+    for body, path in zip(printed, drawing.toolpaths, strict=True):
+        pot_life = value(getattr(problem.route.choices[body.made_by].settings, "pot_life", None))
+        found += print_findings(path, machine, pot_life=pot_life)
+        standing = printed[: printed.index(body)]
+        if standing:
+            found += clearance(path, body, standing, nozzle_of(machine, path.nozzle))
+    return found
+
+
+def _time(flow: Sequence[Step]) -> list[Finding]:
+    found = []
+    for step in flow:
+        if step.duration is None:
+            found.append(
+                Finding(
+                    "duration-unknown",
+                    "warning",
+                    step.id,
+                    f"step {step.number} ({step.title}): its rate is not known, so no time is stated; deposit a witness and measure",
+                    change="put the measured rate into a catalog overlay",
+                )
+            )
+        elif step.duration > LONG_STEP and not step.toolpath:  # printing has its own finding
+            found.append(
+                Finding(
+                    "long-step",
+                    "warning",
+                    step.id,
+                    f"step {step.number} ({step.title}) takes {units.show(step.duration, 'time')}",
+                    step.duration,
+                    LONG_STEP,
+                    "s",
+                )
+            )
+    return found
+
+
+def _height(problem: Problem, drawing: Drawing) -> list[Finding]:
+    height, allowed = drawing.geometry.get("height_m"), problem.request.height_max
+    if height is None or height <= allowed * (1 + 1e-9):
+        return []
+    return [
+        Finding(
+            "height",
+            "error",
+            "cell.height_max",
+            f"the cell is {units.show(height, 'length')} high, allowed {units.show(allowed, 'length')}",
+            height,
+            allowed,
+            "m",
+            f"height_max {units.show(allowed, 'length')} → {units.show(height, 'length')}",
+        )
+    ]
