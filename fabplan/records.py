@@ -264,7 +264,13 @@ def read_quantity(
     if ends and len(ends) != 2:
         problems.append(Problem("not a range", _join(where, "range"), repr(span)[:60], '["low", "high"]'))
         ends = []
-    return Quantity(value, dimension, origin.source, origin.confidence, note, *(ends or [None, None]))
+    low_end, high_end = (ends[0], ends[1]) if ends else (None, None)
+    return Quantity(value, dimension, origin.source, origin.confidence, note, low_end, high_end)
+
+
+def as_confidence(given: str) -> Confidence:
+    """Text as a confidence; the lowest where it is none."""
+    return next((level for level in CONFIDENCES if level == given), "low")
 
 
 def worst(confidences: Sequence[str]) -> Confidence:

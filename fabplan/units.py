@@ -161,6 +161,10 @@ def example(dimension: str) -> str:
     return _EXAMPLES.get(dimension, f"1 {DIMENSIONS[dimension]}")
 
 
+def _for_example(dimension: str) -> str:
+    return f'e.g. "{example(dimension)}"'
+
+
 _EXAMPLES = {
     "number": "0.5", "length": "50 um", "area": "9 mm2", "volume": "1 uL", "time": "2 h", "temperature": "600 degC",
     "charge": "20 uAh", "energy": "10 mWh", "current": "20 uA", "voltage": "1.8 V", "pressure": "600 psi",
@@ -184,26 +188,26 @@ def parse(text: object, dimension: str, where: str) -> float:
     BadInput : not a finite quantity of that dimension
     """
     if isinstance(text, bool) or not isinstance(text, str | int | float):
-        raise BadInput(Problem("not a quantity", where, _short(text), f"text with a unit, e.g. \"{example(dimension)}\""))
+        raise BadInput(Problem("not a quantity", where, _short(text), f"text with a unit, {_for_example(dimension)}"))
     if not isinstance(text, str):
         if dimension != "number":
-            raise BadInput(Problem("a unit is missing", where, _short(text), f"e.g. \"{example(dimension)}\""))
+            raise BadInput(Problem("a unit is missing", where, _short(text), _for_example(dimension)))
         return _finite(float(text), where, text)
     match = _QUANTITY.match(text)
     if not match:
-        raise BadInput(Problem("not a quantity", where, _short(text), f"e.g. \"{example(dimension)}\""))
+        raise BadInput(Problem("not a quantity", where, _short(text), _for_example(dimension)))
     value, unit = float(match.group(1)), (match.group(2) or "").strip()
     if dimension == "temperature" and unit in ("degC", "°C"):
         return _finite(value + 273.15, where, text)
     if not unit:
         if dimension != "number":
-            raise BadInput(Problem("a unit is missing", where, _short(text), f"e.g. \"{example(dimension)}\""))
+            raise BadInput(Problem("a unit is missing", where, _short(text), _for_example(dimension)))
         return _finite(value, where, text)
     found = unit_factor(unit)
     if found is None:
-        raise BadInput(Problem(f"unknown unit {unit[:40]!r}", where, _short(text), f"a {words(dimension)}, e.g. \"{example(dimension)}\""))
+        raise BadInput(Problem(f"unknown unit {unit[:40]!r}", where, _short(text), f"a {words(dimension)}, {_for_example(dimension)}"))
     if found[1] != _dimension_exponents(dimension):
-        raise BadInput(Problem(f"not a {words(dimension)}", where, _short(text), f"e.g. \"{example(dimension)}\""))
+        raise BadInput(Problem(f"not a {words(dimension)}", where, _short(text), _for_example(dimension)))
     return _finite(value * found[0], where, text)
 
 
@@ -246,6 +250,10 @@ _SHOWN: dict[str, list[tuple[float, str]]] = {
 }
 
 
+#: units that people use well below one of them: unit -> smallest value shown in it [SI]
+_SHOWN_FROM = {"mm2": 1e-8, "cm2": 1e-4}
+
+
 def show(value: float | None, dimension: str, digits: int = 3) -> str:
     """SI value as short text with the unit people use, e.g. ``show(5e-5, "length")`` is ``"50 um"``."""
     if value is None:
@@ -259,7 +267,7 @@ def show(value: float | None, dimension: str, digits: int = 3) -> str:
     choices = _SHOWN.get(dimension, [(1.0, DIMENSIONS[dimension])])
     factor, unit = choices[0]
     for candidate in choices:
-        if abs(value) >= candidate[0] * 0.9995:
+        if abs(value) >= _SHOWN_FROM.get(candidate[1], candidate[0]) * 0.9995:
             factor, unit = candidate
     return f"{_digits(value / factor, digits)} {unit}".strip()
 

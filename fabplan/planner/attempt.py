@@ -195,7 +195,10 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
         return Attempt(spec, title, start, None, None, (reason,))
     low, high = electrical.cutoffs(chem, catalog)
     if high <= low or low <= 0.05:
-        reason = f"{chem.anode.material} against {chem.cathode.material} gives no usable voltage ({high:.2f} V at full charge): exchange anode and cathode"
+        reason = (
+            f"{chem.anode.material} against {chem.cathode.material} gives no usable voltage ({high:.2f} V at "
+            "full charge): exchange anode and cathode"
+        )
         return Attempt(spec, title, start, None, None, (reason,))
     problem = Problem(architecture, request(spec, route, catalog, chem, fixed), route, chem, catalog, spec.target, low)
     return Attempt(spec, title, start, problem, size.search(problem))

@@ -60,7 +60,7 @@ def as_assembled(chem: Chemistry, catalog: Catalog) -> float | None:
     if not chem.cathode.contains_lithium or not chem.anode.metal:
         return None
     table = catalog.ocp[chem.cathode.ocp]
-    return round(interpolated(table.stoichiometry, table.voltage, chem.cathode.discharged), 2)
+    return round(interpolated(table, chem.cathode.discharged), 2)
 
 
 def _formation(one_c: float, low: float, high: float) -> tuple[dict[str, Any], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fabplan.catalog.loader import Catalog
@@ -11,7 +11,7 @@ from fabplan.records import Quantity
 
 
 def document(
-    chem: Chemistry, catalog: Catalog, geometries: list[Mapping[str, float]], c_rates: list[float], kind: str
+    chem: Chemistry, catalog: Catalog, geometries: Sequence[Mapping[str, float]], c_rates: Sequence[float], kind: str
 ) -> dict[str, Any]:
     """A `fabplan/cells/1` document with one cell per geometry.
 

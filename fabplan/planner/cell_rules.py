@@ -9,7 +9,7 @@ from typing import Any
 from fabplan import units
 from fabplan.catalog.loader import Catalog
 from fabplan.catalog.types import Barrier
-from fabplan.findings import Finding
+from fabplan.findings import Finding, Severity
 from fabplan.planner.electrical import Chemistry, Porous, balanced, interpolated
 from fabplan.planner.route import Route
 from fabplan.planner.size import collector_role
@@ -54,7 +54,7 @@ def potentials(p: Porous, window: tuple[float, float], catalog: Catalog) -> tupl
     if p.metal:
         return 0.0, 0.0
     table = catalog.ocp[p.ocp]
-    ends = [interpolated(table.stoichiometry, table.voltage, x) for x in window]
+    ends = [interpolated(table, x) for x in window]
     return min(ends), max(ends)
 
 
@@ -96,7 +96,7 @@ def _inside(
     who: str, where: str, low: float, high: float, bottom: Any, top: Any, evidence: Sequence[str]
 ) -> list[Finding]:
     found = []
-    severity = "warning" if evidence else "error"
+    severity: Severity = "warning" if evidence else "error"
     note = f"; published cells stretch it: {'; '.join(evidence)}" if evidence else ""
     if bottom is None or bottom.value is None or top is None or top.value is None:
         return [
@@ -113,26 +113,28 @@ def _inside(
                 "potential-window",
                 severity,
                 where,
-                f"{who} bears {bottom.value:.2f} V against Li at the lowest, the electrode goes to {low:.2f} V{note} [{bottom.source}]",
+                f"{who} bears {bottom.value:.2f} V against Li at the lowest, the electrode goes to "
+                f"{low:.2f} V{note} [{bottom.source}]",
                 low,
                 bottom.value,
                 "V",
                 "another collector or electrolyte, or another electrode",
             )
-        )  # type: ignore[arg-type]
+        )
     if high > top.value + 1e-9:
         found.append(
             Finding(
                 "potential-window",
                 severity,
                 where,
-                f"{who} bears {top.value:.2f} V against Li at the highest, the electrode goes to {high:.2f} V{note} [{top.source}]",
+                f"{who} bears {top.value:.2f} V against Li at the highest, the electrode goes to "
+                f"{high:.2f} V{note} [{top.source}]",
                 high,
                 top.value,
                 "V",
                 "another collector or electrolyte, or another electrode",
             )
-        )  # type: ignore[arg-type]
+        )
     return found
 
 
@@ -154,14 +156,15 @@ def lithium(chem: Chemistry) -> tuple[Finding, ...]:
 def balance(chem: Chemistry, estimate: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Voltage must be positive and the anode not the smaller one where lithium could plate."""
     findings = []
-    low, high = estimate["open_circuit_window_V"]
+    high = estimate["open_circuit_window_V"][1]
     if high <= 0.2:
         findings.append(
             Finding(
                 "no-voltage",
                 "error",
                 "cell",
-                f"{chem.anode.material} against {chem.cathode.material} gives {high:.2f} V at full charge: anode and cathode are exchanged or too close",
+                f"{chem.anode.material} against {chem.cathode.material} gives {high:.2f} V at full charge: "
+                "anode and cathode are exchanged or too close",
                 high,
                 0.2,
                 "V",
@@ -175,7 +178,8 @@ def balance(chem: Chemistry, estimate: Mapping[str, Any]) -> tuple[Finding, ...]
                 "n-p-ratio",
                 "warning",
                 "cell",
-                f"N/P is {ratio:.2f}: the anode limits the cell, the cathode is not used to its end; near 0 V such an anode plates lithium",
+                f"N/P is {ratio:.2f}: the anode limits the cell, the cathode is not used to its end; near "
+                "0 V such an anode plates lithium",
                 ratio,
                 1.0,
                 "",
@@ -202,7 +206,8 @@ def target_met(target: Target, estimate: Mapping[str, Any]) -> tuple[Finding, ..
                     f"target-{what}",
                     "error",
                     "target",
-                    f"{what} reachable here: {units.show(reached, dimension)} at {target.c_rate:g}C; asked {units.show(asked, dimension)} and {target.margin:.0%} margin",
+                    f"{what} reachable here: {units.show(reached, dimension)} at {target.c_rate:g}C; asked "
+                    f"{units.show(asked, dimension)} and {target.margin:.0%} margin",
                     reached,
                     need,
                     "C" if dimension == "charge" else "J",
@@ -231,7 +236,8 @@ def trust(chem: Chemistry, estimate: Mapping[str, Any]) -> tuple[Finding, ...]:
                     "salt-depletion",
                     "warning",
                     f"{rate['c_rate']:g}C",
-                    f"salt depletion {rate['salt_depletion']:.2f} at {rate['c_rate']:g}C: beyond what the closed form answers well",
+                    f"salt depletion {rate['salt_depletion']:.2f} at {rate['c_rate']:g}C: beyond what the "
+                    "closed form answers well",
                     rate["salt_depletion"],
                     DEPLETION_TRUST,
                 )
@@ -277,13 +283,13 @@ def shelf_life(route: Route, estimate: Mapping[str, Any], openings: Mapping[str,
     charge = estimate["equilibrium_capacity_Ah"] * 3600.0
     days = SHELF_LOSS * charge / loss / 86400.0 if loss > 0 else float("inf")
     text = f"moisture takes {SHELF_LOSS:.0%} of the capacity in {days:.2g} days ({'; '.join(stated)}; one Li per H2O)"
-    severity = "warning" if days < SHELF_DAYS else "info"
+    severity: Severity = "warning" if days < SHELF_DAYS else "info"
     change = (
         "a barrier film (Al2O3 by ALD, metal, glass) over the polymer, a wider rim, or dry storage"
         if severity == "warning"
         else ""
     )
-    return (Finding("shelf-life", severity, "encapsulation", text, days * 86400.0, SHELF_DAYS * 86400.0, "s", change),)  # type: ignore[arg-type]
+    return (Finding("shelf-life", severity, "encapsulation", text, days * 86400.0, SHELF_DAYS * 86400.0, "s", change),)
 
 
 def _transmission(barrier: Barrier | None, opening: Opening) -> float | None:

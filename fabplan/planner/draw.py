@@ -76,7 +76,7 @@ def _toolpaths(problem: Problem, design: Design, bodies: Sequence[Body]) -> list
             continue
         settings = choice.settings
         for body in (b for b in bodies if b.made_by == operation.role and b.pattern == "bead"):
-            layers = int(round(design.params.layers))
+            layers = round(design.params.layers)
             nozzle, pitch = value(settings.nozzle), value(settings.layer_pitch)
             speed = value(settings.speed) or value(machine.print_speed)
             assert nozzle and pitch and speed

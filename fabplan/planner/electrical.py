@@ -10,7 +10,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from fabplan.catalog.loader import Catalog
+from fabplan.catalog.ocp import OcpTable
 from fabplan.catalog.types import Electrolyte, Material, Microstructure
 from fabplan.planner.plan import Input
 from fabplan.planner.route import Choice, Route
@@ -20,6 +23,11 @@ FARADAY = 96485.33212  # coulomb per mole, CODATA 2018
 TEMPERATURE = 298.15  # kelvin: all material data are at 25 degC
 NOT_LIMITING_CONDUCTIVITY = 1e6  # siemens per metre: a metal; stands for "unknown, not counted"
 NOT_LIMITING_EXCHANGE = 1e6  # ampere per square metre, likewise
+NOT_LIMITING_DIFFUSION = 1e-9  # square metre per second: a liquid, likewise
+SMALL_PARTICLE = 1e-8  # metre
+NO_DIFFUSION = "diffusion in the solid is not counted"
+NO_REACTION = "reaction resistance is not counted"
+NO_ELECTRONIC = "electronic loss in the electrode is not counted"
 DEFAULT_BRUGGEMAN = 1.5
 LOWEST_SHARE_OF_MEAN = 0.55
 
@@ -96,8 +104,8 @@ class _Reader:
 def chemistry(route: Route, catalog: Catalog) -> Chemistry:
     """Electrodes and electrolyte of a route."""
     reader = _Reader()
-    anode = _electrode("anode", route.choices["anode"], reader)
-    cathode = _electrode("cathode", route.choices["cathode"], reader)
+    anode = _electrode(route.choices["anode"], reader)
+    cathode = _electrode(route.choices["cathode"], reader)
     choice = route.choices["electrolyte"]
     electrolyte = choice.material.electrolyte
     assert electrolyte is not None, choice.material.id
@@ -116,69 +124,57 @@ def chemistry(route: Route, catalog: Catalog) -> Chemistry:
     return Chemistry(anode, cathode, electrolyte, choice.material, dense, tuple(reader.inputs), tuple(reader.unknown))
 
 
-def _electrode(role: str, choice: Choice, reader: _Reader) -> Porous:
-    material, recipe = choice.material, choice.recipe
-    data, inside = material.electrode, recipe.microstructure or Microstructure()
-    assert data is not None, material.id
-    name = material.id
-    metal = "lithium" in (name, *material.aliases) or name == "li"
+def _electrode(choice: Choice, reader: _Reader) -> Porous:
+    """What the estimator needs of one electrode; a dense film has no pores, lithium metal no limit."""
+    data, inside = choice.material.electrode, choice.recipe.microstructure or Microstructure()
+    assert data is not None, choice.material.id
+    name, need = choice.material.id, reader.need
+    metal = choice.material.formula == "Li"
     dense = inside.dense or metal
-    need = reader.need
-    concentration = need(f"{name}: lithium sites", data.maximum_concentration, 0.0, "no capacity can be stated")
     charged = need(f"{name}: lithium fraction, charged", data.stoichiometry_charged, 1.0, "taken as 1")
     discharged = need(f"{name}: lithium fraction, empty", data.stoichiometry_discharged, 0.0, "taken as 0")
-    diffusivity = inside.diffusivity if inside.diffusivity and inside.diffusivity.value else data.diffusivity
-    solid_diffusion = (
-        math.inf if metal else need(f"{name}: diffusivity", diffusivity, 1e-9, "diffusion in the solid is not counted")
-    )
-    exchange = need(
-        f"{name}: exchange current density",
-        data.exchange_current_density,
-        NOT_LIMITING_EXCHANGE,
-        "reaction resistance is not counted",
-    )
-    conductivity = NOT_LIMITING_CONDUCTIVITY
-    if not dense:
-        conductivity = need(
-            f"{name} layer: electronic conductivity",
-            inside.electronic_conductivity,
-            NOT_LIMITING_CONDUCTIVITY,
-            "electronic loss in the electrode is not counted",
-        )
     share = _active_share(name, data, inside, dense, abs(charged - discharged), reader)
-    porosity = (
-        0.0
-        if dense
-        else need(f"{name} layer: porosity", inside.porosity, 1.0 - share, "taken as what the solid leaves")
-    )
-    exponent = inside.bruggeman.value if inside.bruggeman and inside.bruggeman.value else DEFAULT_BRUGGEMAN
-    radius = (
-        None
-        if dense
-        else need(
-            f"{name}: particle radius",
-            inside.particle_radius,
-            1e-8,
-            "taken as 10 nm: diffusion in the solid is not counted",
-        )
-    )
+    layer = None if dense else _layer(name, inside, share, reader)
+    diffusivity = inside.diffusivity if inside.diffusivity and inside.diffusivity.value else data.diffusivity
+    slow = math.inf if metal else need(f"{name}: diffusivity", diffusivity, NOT_LIMITING_DIFFUSION, NO_DIFFUSION)
     return Porous(
         material=name,
         ocp=data.ocp,
-        maximum_concentration=concentration,
-        diffusivity=solid_diffusion,
-        exchange_current=exchange,
-        conductivity=conductivity,
+        maximum_concentration=need(f"{name}: lithium sites", data.maximum_concentration, 0.0, "no capacity is stated"),
+        diffusivity=slow,
+        exchange_current=need(
+            f"{name}: exchange current density", data.exchange_current_density, NOT_LIMITING_EXCHANGE, NO_REACTION
+        ),
+        conductivity=layer.conductivity if layer else NOT_LIMITING_CONDUCTIVITY,
         active_fraction=share,
-        porosity=porosity,
-        bruggeman=exponent,
-        particle_radius=radius,
+        porosity=layer.porosity if layer else 0.0,
+        bruggeman=inside.bruggeman.value if inside.bruggeman and inside.bruggeman.value else DEFAULT_BRUGGEMAN,
+        particle_radius=layer.particle_radius if layer else None,
         charged=charged,
         discharged=discharged,
         contains_lithium=data.contains_lithium,
         metal=metal,
         potential_low=data.potential_low.value if data.potential_low else None,
         potential_high=data.potential_high.value if data.potential_high else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """Inside of a porous layer: electronic conductivity [S/m], porosity, particle radius [m]."""
+
+    conductivity: float
+    porosity: float
+    particle_radius: float
+
+
+def _layer(name: str, inside: Microstructure, share: float, reader: _Reader) -> _Layer:
+    need = reader.need
+    conductivity = inside.electronic_conductivity
+    return _Layer(
+        need(f"{name} layer: electronic conductivity", conductivity, NOT_LIMITING_CONDUCTIVITY, NO_ELECTRONIC),
+        need(f"{name} layer: porosity", inside.porosity, 1.0 - share, "taken as what the solid leaves"),
+        need(f"{name}: particle radius", inside.particle_radius, SMALL_PARTICLE, f"taken as 10 nm: {NO_DIFFUSION}"),
     )
 
 
@@ -233,22 +229,16 @@ def cutoffs(chem: Chemistry, catalog: Catalog) -> tuple[float, float]:
     """
     cathode_ocp, anode_ocp = catalog.ocp[chem.cathode.ocp], catalog.ocp[chem.anode.ocp]
 
-    def volt(table: Any, x: float) -> float:
-        return interpolated(table.stoichiometry, table.voltage, x)
-
-    full = volt(cathode_ocp, chem.cathode.charged) - volt(anode_ocp, chem.anode.charged)
+    full = interpolated(cathode_ocp, chem.cathode.charged) - interpolated(anode_ocp, chem.anode.charged)
     middle_c = 0.5 * (chem.cathode.charged + chem.cathode.discharged)
     middle_a = 0.5 * (chem.anode.charged + chem.anode.discharged)
-    mean = volt(cathode_ocp, middle_c) - volt(anode_ocp, middle_a)
+    mean = interpolated(cathode_ocp, middle_c) - interpolated(anode_ocp, middle_a)
     low = LOWEST_SHARE_OF_MEAN * mean
     if chem.cathode.potential_low is not None:
         low = max(low, chem.cathode.potential_low - (chem.anode.potential_high or 0.0))
     return round(low, 2), round(full, 3)
 
 
-def interpolated(xs: Any, ys: Any, x: float) -> float:
-    xs, ys = [float(v) for v in xs], [float(v) for v in ys]
-    for x0, x1, y0, y1 in zip(xs, xs[1:], ys, ys[1:], strict=False):
-        if x0 <= x <= x1 and x1 > x0:
-            return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
-    return ys[0] if x <= xs[0] else ys[-1]
+def interpolated(table: OcpTable, x: float) -> float:
+    """Open-circuit potential at lithium fraction x [V]; the end value beyond the table."""
+    return float(np.interp(x, table.stoichiometry, table.voltage))

@@ -90,9 +90,7 @@ def open_circuit_window(problem: Problem, catalog: Catalog, anode_charge: float,
     anode, cathode = electrical.balanced(chem, anode_charge, cathode_charge)
 
     def at(p: electrical.Porous, x: float) -> float:
-        return (
-            0.0 if p.metal else electrical.interpolated(catalog.ocp[p.ocp].stoichiometry, catalog.ocp[p.ocp].voltage, x)
-        )
+        return 0.0 if p.metal else electrical.interpolated(catalog.ocp[p.ocp], x)
 
     full, empty = (at(chem.cathode, cathode[end]) - at(chem.anode, anode[end]) for end in (0, 1))
     return [round(empty, 4), round(full, 4)]

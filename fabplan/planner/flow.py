@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from fabplan.catalog.loader import Catalog
@@ -18,7 +19,7 @@ from fabplan.geometry.region import area
 from fabplan.methods.base import Acceptance, Work
 from fabplan.planner.plan import Step
 from fabplan.planner.route import Choice, Route, method_of
-from fabplan.records import CONFIDENCES, worst
+from fabplan.records import as_confidence, worst
 
 FURNACE = ("sintering", "annealing")
 MASKED = ("shadow-mask", "screen", "stencil")
@@ -43,7 +44,7 @@ def drafts(route: Route, catalog: Catalog) -> tuple[Draft, ...]:
         before = [Draft(operation.role, catalog.recipes[i], False) for i in choice.recipe.before]
         after = [Draft(operation.role, catalog.recipes[i], False) for i in choice.recipe.after]
         groups.append([*before, Draft(operation.role, choice.recipe, True), *after])
-    for group, following in zip(groups, groups[1:], strict=False):
+    for group, following in pairwise(groups):
         shared = {d.recipe.id for d in following if not d.main and d.recipe.method in FURNACE}
         group[:] = [d for d in group if d.main or d.recipe.id not in shared]
     return tuple(d for group in groups for d in group)
@@ -152,13 +153,7 @@ def _step(number: int, name: str, draft: Draft, choice: Choice, made: Sequence[B
 
 def _own_acceptance(recipe: Recipe) -> tuple[Acceptance, ...]:
     return tuple(
-        Acceptance(
-            a.what,
-            a.window,
-            a.instrument,
-            a.source or recipe.source,
-            a.confidence if a.confidence in CONFIDENCES else "low",
-        )  # type: ignore[arg-type]
+        Acceptance(a.what, a.window, a.instrument, a.source or recipe.source, as_confidence(a.confidence))
         for a in recipe.acceptance
     )
 
@@ -171,7 +166,7 @@ def linear_time(choice: Choice, key: str, reference: float, base: Work) -> tuple
     """
 
     def at(amount: float) -> float:
-        value: Any = int(round(amount)) if key == "layers" else amount
+        value: Any = round(amount) if key == "layers" else amount
         return choice.method.duration(choice.settings, dataclasses.replace(base, **{key: value})) or 0.0
 
     one, two = at(reference), at(2 * reference)

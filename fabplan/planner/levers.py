@@ -26,7 +26,8 @@ def binding(problem: Problem, sized: Sized) -> list[str]:
     size = f"{units.show(f.width, 'length')} x {units.show(f.length, 'length')}"
     if best is None:
         return [
-            f"no {title.lower()} fits {size} within the limits of its recipes (height at most {units.show(problem.request.height_max, 'length')})"
+            f"no {title.lower()} fits {size} within the limits of its recipes (height at most "
+            f"{units.show(problem.request.height_max, 'length')})"
         ]
     reasons = []
     for what, asked, reached, dimension in (
@@ -36,7 +37,8 @@ def binding(problem: Problem, sized: Sized) -> list[str]:
         if asked is not None and reached < asked * (1 + target.margin):
             reasons.append(
                 f"{what} reachable here: {units.show(reached, dimension)} at {_rate(target.c_rate)} on {size}, "
-                f"{units.show(best.height, 'length')} high; asked {units.show(asked, dimension)} with {target.margin:.0%} margin"
+                f"{units.show(best.height, 'length')} high; asked {units.show(asked, dimension)} with "
+                f"{target.margin:.0%} margin"
             )
     return reasons or [f"no {title.lower()} on {size} meets the target"]
 
@@ -71,7 +73,9 @@ def _height(problem: Problem, sized: Sized) -> Iterator[str]:
         )
         sized = search(now)
         if sized.chosen is not None:
-            yield f"height {units.show(limit, 'length')} → {units.show(sized.chosen.height, 'length')} (cell.height_max)"
+            yield (
+                f"height {units.show(limit, 'length')} → {units.show(sized.chosen.height, 'length')} (cell.height_max)"
+            )
             return
         if sized.reachable is None or sized.reachable.height < 0.9 * now.request.height_max:
             return

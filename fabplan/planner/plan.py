@@ -137,7 +137,8 @@ class Plan:
     estimate : the ``estimate`` object of plan.json
     cell : the `fabplan/cells/1` document of the chosen design
     curves : discharge curves for plots: ``{"c_rate", "capacity_Ah": [...], "voltage_V": [...]}``
-    sensitivity : how the capacity moves with each uncertain input, ``{"input", "low", "high", "capacity_low_Ah", "capacity_high_Ah"}``
+    sensitivity : how the capacity moves with each uncertain input,
+        ``{"input", "low", "high", "capacity_low_Ah", "capacity_high_Ah"}``
     bring_up : the facts of the bring-up sheet (`fabplan.planner.bring_up`)
     steps, findings, alternatives, inputs, comparisons : as their types say
     catalog_digest : sha256 over the catalog records that were used

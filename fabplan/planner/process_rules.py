@@ -12,7 +12,7 @@ from fabplan import units
 from fabplan.catalog.pairs import INERT, OXIDISING, temperature_limit
 from fabplan.catalog.pairs import contacts as pair_rules
 from fabplan.catalog.types import Material, Recipe
-from fabplan.findings import Finding
+from fabplan.findings import Finding, Severity
 from fabplan.geometry.body import Body
 from fabplan.planner.flow import FURNACE
 from fabplan.planner.plan import Step
@@ -89,7 +89,8 @@ def _hot(
                 "temperature-limit-unknown",
                 "warning",
                 step.id,
-                f"step {step.number} heats to {units.show(hot, 'temperature')} and nobody has stated what {name} bears: test a coupon first",
+                f"step {step.number} heats to {units.show(hot, 'temperature')} and nobody has stated what "
+                f"{name} bears: test a coupon first",
                 hot,
                 None,
                 "K",
@@ -113,12 +114,14 @@ def _compare(step: Step, hot: float, who: str, allowed: float, source: str, reas
             "temperature-order",
             "error",
             step.id,
-            f"step {step.number} ({step.title}) heats to {units.show(hot, 'temperature')} in {step.atmosphere} atmosphere, "
+            f"step {step.number} ({step.title}) heats to {units.show(hot, 'temperature')} in "
+            f"{step.atmosphere} atmosphere, "
             f"but {who} bears {units.show(allowed, 'temperature')}{f' ({reason})' if reason else ''} [{source}]",
             hot,
             allowed,
             "K",
-            f"a recipe at most {units.show(allowed, 'temperature')}, or another material in place of {who.split(' ')[0]}, or this step earlier",
+            f"a recipe at most {units.show(allowed, 'temperature')}, or another material in place of "
+            f"{who.split(' ')[0]}, or this step earlier",
         )
     elif reason and hot > allowed - 50.0 and step.method in FURNACE:
         yield Finding(
@@ -143,9 +146,10 @@ def vacuum_after_liquid(route: Route, steps: Sequence[Step]) -> tuple[Finding, .
                     "vacuum-after-liquid",
                     "error",
                     step.id,
-                    f"step {step.number} ({step.title}) is a vacuum step after the volatile electrolyte {open_liquid.material} "
+                    f"step {step.number} ({step.title}) is a vacuum step after the volatile electrolyte "
+                    f"{open_liquid.material} "
                     f"of step {open_liquid.number}: it boils off",
-                    change="close the cell behind a solid lid first (lid with port, fill, seal), or fill after this step",
+                    change="close the cell behind a solid lid first (lid with port, fill, seal), or fill later",
                 )
             )
         choice = route.choices.get(step.role)
@@ -170,7 +174,8 @@ def solvents(route: Route, steps: Sequence[Step]) -> tuple[Finding, ...]:
                         "solvent-attack",
                         "warning",
                         step.id,
-                        f"step {step.number} ({step.title}) brings {', '.join(sorted(attacked))}, which attacks what step {other.number} ({other.title}) left",
+                        f"step {step.number} ({step.title}) brings {', '.join(sorted(attacked))}, which "
+                        f"attacks what step {other.number} ({other.title}) left",
                         change="another solvent, or this step earlier",
                     )
                 )
@@ -199,7 +204,8 @@ def facility(route: Route, steps: Sequence[Step]) -> tuple[Finding, ...]:
                     "facility-furnace",
                     "error",
                     step.id,
-                    f"step {step.number} needs {units.show(step.temperature_max, 'temperature')}; {lab.name} reaches {units.show(limit, 'temperature')}",
+                    f"step {step.number} needs {units.show(step.temperature_max, 'temperature')}; "
+                    f"{lab.name} reaches {units.show(limit, 'temperature')}",
                     step.temperature_max,
                     limit,
                     "K",
@@ -212,7 +218,8 @@ def facility(route: Route, steps: Sequence[Step]) -> tuple[Finding, ...]:
                     "facility-booking",
                     "error",
                     step.id,
-                    f"step {step.number} takes {units.show(step.duration, 'time')}; {lab.name} books at most {units.show(booking, 'time')}",
+                    f"step {step.number} takes {units.show(step.duration, 'time')}; {lab.name} books at "
+                    f"most {units.show(booking, 'time')}",
                     step.duration,
                     booking,
                     "s",
@@ -227,7 +234,11 @@ def thickness(route: Route, bodies: Sequence[Body]) -> tuple[Finding, ...]:
     for body in bodies:
         choice = route.choices.get(body.made_by)
         limits = choice.recipe.limits if choice else None
-        if choice is None or limits is None or body.role in ("encapsulation", "electrolyte") and body.thickness > 1e-4:
+        if (
+            choice is None
+            or limits is None
+            or (body.role in ("encapsulation", "electrolyte") and body.thickness > 1e-4)
+        ):
             continue
         step = limits.thickness_step.value if limits.thickness_step else None
         high = limits.thickness_high.value if limits.thickness_high else None
@@ -244,11 +255,14 @@ def thickness(route: Route, bodies: Sequence[Body]) -> tuple[Finding, ...]:
                         "layer-thickness",
                         "error",
                         body.name,
-                        f"{body.name} is {units.show(body.thickness, 'length')} thick; recipe {choice.recipe.id} makes {units.show(low, 'length')} to {units.show(high, 'length')}",
+                        f"{body.name} is {units.show(body.thickness, 'length')} thick; recipe "
+                        f"{choice.recipe.id} makes {units.show(low, 'length')} to "
+                        f"{units.show(high, 'length')}",
                         body.thickness,
                         bound,
                         "m",
-                        f"thickness {units.show(body.thickness, 'length')} → {units.show(bound, 'length')}, or another recipe",
+                        f"thickness {units.show(body.thickness, 'length')} → {units.show(bound, 'length')}, "
+                        "or another recipe",
                     )
                 )
     return tuple(findings)
@@ -268,7 +282,7 @@ def contacts(
         for first, second in _pairs(route, materials, one, other):
             for potential in potentials.get(net, (None, None)):
                 for rule in pair_rules(first, second, potential):
-                    severity = "warning" if rule.severity == "warning" else "error"
+                    severity: Severity = "warning" if rule.severity == "warning" else "error"
                     text = f"{first.name} touches {second.name}: {rule.reason} [{rule.source or first.source}]"
                     findings[
                         Finding(
@@ -278,7 +292,7 @@ def contacts(
                             text,
                             change="another material for one of the two, or a barrier between them",
                         )
-                    ] = None  # type: ignore[arg-type]
+                    ] = None
     return tuple(findings)
 
 
@@ -345,7 +359,8 @@ def roughness(route: Route) -> tuple[Finding, ...]:
                     "electrolyte-on-porous",
                     "error",
                     role,
-                    f"{electrolyte.material.name} by {electrolyte.recipe.method} cannot close the pores of {choice.recipe.name}",
+                    f"{electrolyte.material.name} by {electrolyte.recipe.method} cannot close the pores of "
+                    f"{choice.recipe.name}",
                     change="a liquid, gel or conformal electrolyte, or a dense film electrode",
                 )
             )
@@ -358,7 +373,8 @@ def roughness(route: Route) -> tuple[Finding, ...]:
                 "roughness-unknown",
                 "warning",
                 "electrolyte",
-                "measure the roughness of the cathode after its anneal: the electrolyte must be at least twice as thick",
+                "measure the roughness of the cathode after its anneal: the electrolyte must be at least "
+                "twice as thick",
             )
         )
     elif thick is not None and thick.value is not None and thick.value < 2 * rough.value:
@@ -367,7 +383,8 @@ def roughness(route: Route) -> tuple[Finding, ...]:
                 "electrolyte-too-thin",
                 "error",
                 "electrolyte",
-                f"electrolyte of {units.show(thick.value, 'length')} on a roughness of {units.show(rough.value, 'length')}",
+                f"electrolyte of {units.show(thick.value, 'length')} on a roughness of "
+                f"{units.show(rough.value, 'length')}",
                 thick.value,
                 2 * rough.value,
                 "m",

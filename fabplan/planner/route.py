@@ -19,7 +19,7 @@ from fabplan.catalog.types import Facility, Machine, Material, Recipe
 from fabplan.errors import BadInput, Infeasible, Problem, listed, nearest
 from fabplan.methods.base import Work
 from fabplan.planner.spec import Spec
-from fabplan.records import CONFIDENCES, Origin, read
+from fabplan.records import CONFIDENCES, Origin, as_confidence, read
 
 ACTIVE_ROLES = ("anode", "cathode", "electrolyte")
 CONDUCTOR_ROLES = ("collector", "anode_collector", "cathode_collector")
@@ -75,8 +75,7 @@ def method_of(recipe: Recipe, where: str) -> tuple[ModuleType, Any]:
 
 
 def _origin_of(recipe: Recipe) -> Origin:
-    confidence = recipe.confidence if recipe.confidence in CONFIDENCES else "low"
-    return Origin(recipe.source, confidence)  # type: ignore[arg-type]
+    return Origin(recipe.source, as_confidence(recipe.confidence))
 
 
 def choose(spec: Spec, catalog: Catalog, operations: Iterable[Operation], title: str) -> Route:

@@ -39,7 +39,8 @@ def plan(spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[s
     spec = parse(merged(data, options, sets), where)
     check_names(spec, catalog)
     attempts = [attempt(start, full, catalog) for start, full in candidates(spec)]
-    good, bad = [], []
+    good: list[Attempt] = []
+    bad: list[Attempt] = []
     for tried in attempts:
         (good if tried.sized is not None and tried.sized.chosen is not None else bad).append(tried)
     plans: list[Plan] = []
@@ -157,10 +158,14 @@ def _reason(spec: Spec, tried: Attempt, attempts: Sequence[Attempt]) -> tuple[st
     if target.capacity is not None:
         areal = target.capacity / spec.footprint.area
         lines.append(
-            f"{units.show(target.capacity, 'charge')} on this footprint is {units.show(areal, 'areal_charge')}; published planar interdigital cells reach 131 uAh/cm2, thin-film cells 20 to 200, printed walls 500 to 4000 (review table 2, records)."
+            f"{units.show(target.capacity, 'charge')} on this footprint is "
+            f"{units.show(areal, 'areal_charge')}; published planar interdigital cells reach 131 uAh/cm2, "
+            "thin-film cells 20 to 200, printed walls 500 to 4000 (review table 2, records)."
         )
     lines.append(
-        f"Of {sized.candidates} designs inside the limits of the route the one that is best by {target.objective} and meets the target with {target.margin:.0%} margin was taken; {sized.evaluated} were discharged by the estimator."
+        f"Of {sized.candidates} designs inside the limits of the route the one that is best by "
+        f"{target.objective} and meets the target with {target.margin:.0%} margin was taken; "
+        f"{sized.evaluated} were discharged by the estimator."
     )
     for role, choice in tried.problem.route.choices.items():
         lines.append(f"{role.replace('_', ' ')}: {choice.recipe.name} ({choice.reason}).")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fabplan.estimate.cells import read_cells
 from fabplan.estimate.run import estimate
 from fabplan.planner import cell_document
-from fabplan.planner.electrical import Chemistry, Porous
+from fabplan.planner.electrical import Chemistry
 from fabplan.planner.plan import Input
 from fabplan.planner.size import Problem, kind
 
 #: relative spread that a confidence stands for: general practice, process.md section 7
 SPREAD = {"high": 0.15, "medium": 0.4, "low": 2.0}
 LARGEST_SHARE = 0.95
+SMALLEST_POROSITY = 0.01
 
 #: end of an input's name -> field of `Porous`
 _ENDS = {
@@ -117,14 +117,13 @@ def _changed(chem: Chemistry, field: tuple[str, str], value: float, new: float) 
     if side == "electrolyte":
         quantity = dataclasses.replace(getattr(chem.electrolyte, name), value=new)
         return dataclasses.replace(chem, electrolyte=dataclasses.replace(chem.electrolyte, **{name: quantity}))
-    electrode: Porous = getattr(chem, side)
-    old = getattr(electrode, name)
+    electrode = chem.anode if side == "anode" else chem.cathode
+    old: float = getattr(electrode, name)
     # a share may be the product of several inputs: it moves by their ratio
     moved = min(1.0, old * new / value) if name in ("active_fraction", "porosity") and value else new
-    if name == "active_fraction" and not math.isclose(electrode.porosity, 0.0):
-        changed = dataclasses.replace(
-            electrode, active_fraction=moved, porosity=min(electrode.porosity, 1.0 - moved) or 0.01
-        )
-    else:
-        changed = dataclasses.replace(electrode, **{name: moved})
-    return dataclasses.replace(chem, **{side: changed})  # type: ignore[arg-type]
+    change: dict[str, Any] = {name: moved}
+    if name == "active_fraction" and electrode.porosity > 0:
+        # solids and pores share the volume; without any pore nothing would conduct
+        change["porosity"] = max(SMALLEST_POROSITY, min(electrode.porosity, 1.0 - moved))
+    changed = dataclasses.replace(electrode, **change)
+    return dataclasses.replace(chem, anode=changed) if side == "anode" else dataclasses.replace(chem, cathode=changed)

@@ -8,7 +8,7 @@ the target, so that its cost does not grow with the grid.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -29,6 +29,7 @@ from fabplan.planner.route import CONDUCTOR_ROLES, Route
 from fabplan.planner.spec import Target
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 BLOCK = 256  # designs the estimator gets at once
 CONFIRM_BLOCK = 8
 CONFIRMATIONS = 16
@@ -221,7 +222,7 @@ def kind(problem: Problem) -> str:
 
 
 def delivered(
-    problem: Problem, geometries: list[Mapping[str, float]], c_rate: float, tier: str = "fast"
+    problem: Problem, geometries: Sequence[Mapping[str, float]], c_rate: float, tier: str = "fast"
 ) -> tuple[Array, Array]:
     """Capacity [C] and energy [J] of whole cells at one rate, shape (n,) each."""
     what = kind(problem)
@@ -290,7 +291,7 @@ def search(problem: Problem) -> Sized:
     )
 
 
-def _confirmed(order: Array, inquiry: _Inquiry) -> int | None:
+def _confirmed(order: Indices, inquiry: _Inquiry) -> int | None:
     """First design that the fast tier finds good and the accurate tier confirms where it must be asked."""
     for _ in range(CONFIRMATIONS):
         chosen = _first(order, inquiry.ask, inquiry.meets)
@@ -305,7 +306,7 @@ def _confirmed(order: Array, inquiry: _Inquiry) -> int | None:
     return None
 
 
-def _first(order: Array, ask: Any, meets: Any) -> int | None:
+def _first(order: Indices, ask: Callable[[Iterable[int]], None], meets: Callable[[int], bool]) -> int | None:
     """First design in the order that meets the target.
 
     Looks at a block from the front; when none meets it, at an even sample of the rest, and then refines

@@ -118,7 +118,8 @@ def _time(flow: Sequence[Step]) -> list[Finding]:
                     "duration-unknown",
                     "warning",
                     step.id,
-                    f"step {step.number} ({step.title}): its rate is not known, so no time is stated; deposit a witness and measure",
+                    f"step {step.number} ({step.title}): its rate is not known, so no time is stated; "
+                    "deposit a witness and measure",
                     change="put the measured rate into a catalog overlay",
                 )
             )

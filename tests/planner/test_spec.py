@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from fabplan.errors import BadInput
 from fabplan.planner import spec as specs
+from fabplan.planner import spec_source
 
 GOOD = {"name": "cell", "target": {"capacity": "20 uAh"}, "footprint": {"size": ["3 mm", "3 mm"]}}
 
@@ -92,7 +93,7 @@ def test_all_faults_of_a_file_come_at_once() -> None:
 
 def test_options_and_sets_lie_over_the_file_in_that_order() -> None:
     options = {"capacity": "1 uAh", "footprint": "1 mm x 2 mm", "anode": "lto", "route": ("anode=direct-ink-writing",)}
-    merged = specs.merged(
+    merged = spec_source.merged(
         GOOD, options, ["target.margin=0.2", "machine.dialect=grbl", "cell.anode=tio2", "objective=height"]
     )
     spec = specs.parse(merged, "command line")
@@ -111,7 +112,7 @@ def test_options_and_sets_lie_over_the_file_in_that_order() -> None:
 @pytest.mark.parametrize("item", ["x", "no.such.key=1", "target=1", "name.x=1", "=1", "target.=1", "a.b.c=1"])
 def test_a_set_that_reaches_no_key_is_refused(item: str) -> None:
     with pytest.raises(BadInput):
-        specs.merged(GOOD, {}, [item])
+        spec_source.merged(GOOD, {}, [item])
 
 
 @pytest.mark.parametrize(("text", "rate"), [("1C", 1.0), ("C/5", 0.2), ("0.5", 0.5), ("2.5 C", 2.5), ("C / 10", 0.1)])

@@ -158,7 +158,8 @@ def paths(value: object, above: str = "") -> list[str]:
 def test_every_key_has_its_line() -> None:
     lines = key_lines(SPEC)
     expected = {
-        "name": 1, "target": 2, "target.capacity": 3, "layers": 6, "layers[0].name": 7, "layers[1]": 9,
+        "name": 1, "target": 2, "target.capacity": 3, "layers": 6, "layers[0]": 6, "layers[0].name": 7,
+        "layers[1]": 9,
         "layers[0].thickness": 8,
         "layers[0].thickness.source": 8, "layers[1].name": 10, "layers[1].inner.x": 12, "layers[1].deep[0].y": 14,
         "layers[1].deep[1].y": 16, "z.list": 18, "z.list[0].a": 18, "z.list[1].a": 19, "z.list[1].b.c": 19,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,11 @@ from typing import Any
 import pytest
 
 from fabplan.exporters import gds, layer_table, oasis, plan_json, plates
-from fabplan.geometry.region import Lattice, Part, Region, joined, rectangle, translated
+from fabplan.exporters._gdstk import Sheet, written
+from fabplan.geometry.region import Lattice, Part, Region, count, joined, rectangle, translated
 from fabplan.planner.plan import Plan
+from fabplan.readers.gds import read_gds
+from fabplan.verify._regions import differ, region_of
 from fabplan.verify.masks import verify_masks
 from tests.exporters.mask_plan import mask_plan
 from tests.layout.cells import BUS, GAP, UM, WIDTH, comb_bodies, film_bodies
@@ -166,3 +170,29 @@ def test_a_plan_that_makes_no_sense_is_a_finding(tmp_path: Path, change: dict[st
     found = verify_masks(where, {**data, **change} if change else {})
     assert all(f.severity == "error" for f in found)
     assert found or change in ({"masks": 5}, {"geometry": 7})
+
+
+@pytest.mark.parametrize("lattice", [Lattice(5, 1, 70, 0), Lattice(1, 4, 0, 90), Lattice(3, 4, 70, 90), Lattice()])
+def test_lattices_are_found_again(tmp_path: Path, lattice: Lattice) -> None:
+    region = joined([rectangle(-7, 3, 20, 50, lattice), rectangle(5000, 0, 5001, 9)])
+    path = tmp_path / "x.gds"
+    path.write_bytes(written("x", [Sheet(1, 0, region)], "gds"))
+    found = region_of(read_gds(path), (1, 0))
+    assert not differ(found, region) and count(found) == lattice.count + 1
+    assert len(found.parts) <= min(lattice.columns, lattice.rows) + 1
+    assert differ(found, translated(region, 1, 0)) and differ(found, Region(region.parts[:1]))
+
+
+def test_how_a_region_is_cut_does_not_matter() -> None:
+    halves = joined([rectangle(0, 0, 5, 10), rectangle(5, 0, 10, 10)])
+    assert not differ(rectangle(0, 0, 10, 10), halves)
+    assert differ(rectangle(0, 0, 10, 10), joined([rectangle(0, 0, 5, 10), rectangle(5, 0, 10, 9)]))
+
+
+@pytest.mark.slow
+def test_hundred_thousand_fingers_are_read_back_in_seconds(tmp_path: Path) -> None:
+    plan = mask_plan(comb_bodies(50_000, 300, 190, 900_000, 20_000)[:2])
+    where, data = folder(tmp_path, plan)
+    start = time.process_time()
+    assert verify_masks(where, data) == ()
+    assert time.process_time() - start < 15  # about 3 s alone on one core
