@@ -205,7 +205,8 @@ def parse(text: object, dimension: str, where: str) -> float:
         return _finite(value, where, text)
     found = unit_factor(unit)
     if found is None:
-        raise BadInput(Problem(f"unknown unit {unit[:40]!r}", where, _short(text), f"a {words(dimension)}, {_for_example(dimension)}"))
+        allowed = f"a {words(dimension)}, {_for_example(dimension)}"
+        raise BadInput(Problem(f"unknown unit {unit[:40]!r}", where, _short(text), allowed))
     if found[1] != _dimension_exponents(dimension):
         raise BadInput(Problem(f"not a {words(dimension)}", where, _short(text), _for_example(dimension)))
     return _finite(value * found[0], where, text)

@@ -199,7 +199,8 @@ def head_change(w: Words, before: Head, after: Head, place: tuple[int, int]) -> 
     moved = whole_steps(np.array(after.offset) - np.array(before.offset), w.dialect.decimals).tolist()
     now = [place[0] + moved[0], place[1] + moved[1], w.safe + moved[2]]
     here = {f"now_{name}": number(value, w.dialect.decimals) for name, value in zip("xyz", now, strict=True)}
-    return [line.format(**_offsets(w, after), **here) for line in w.dialect.tool]
+    lines = [line.format(**_offsets(w, after), **here) for line in w.dialect.tool]
+    return [*lines, one(w.dialect.travel_z, w, {"z": w.safe}, w.path.travel_speed)]
 
 
 def _offsets(w: Words, head: Head) -> dict[str, str]:

@@ -95,13 +95,25 @@ def totals(path: Toolpath) -> Totals:
     table = moves(path)
     heads, head_of = heads_of(path)
     start = np.roll(table.points, 1, axis=0)  # a program ends where it began, at the safe height
+    changes, rises = _changes(table, heads, head_of)
+    start[table.first[1:]] += changes
     length = np.sqrt((((table.points - start) * NANOMETRE) ** 2).sum(axis=1))
     wet = table.kinds == PRINT
     by_head = np.bincount(head_of[table.filament[wet]], length[wet], minlength=len(heads))
     waiting = np.array([sum(waits(head)) for head in heads])
     cured = path.lamp_time * np.count_nonzero(np.diff(path.layer_of))  # also when the last layer is done
     duration = float((length / speeds(path, table)).sum() + waiting[head_of].sum() + cured)
-    return Totals(float(length[wet].sum()), float(length[~wet].sum()), by_head, duration)
+    duration += rises / path.travel_speed
+    return Totals(float(length[wet].sum()), float(length[~wet].sum()) + rises, by_head, duration)
+
+
+def _changes(table: Moves, heads: tuple[Head, ...], head_of: Integers) -> tuple[Integers, float]:
+    """Where the new nozzle is, seen from the old one, before each filament but the first [nm]; sum of rises [m]."""
+    offsets = np.rint(np.array([head.offset for head in heads]) / NANOMETRE).astype(np.int64)
+    moved = np.diff(offsets[head_of], axis=0)
+    rises = float(np.abs(moved[:, 2]).sum()) * NANOMETRE  # the height is set before the way over
+    moved[:, 2] = 0
+    return moved, rises
 
 
 def wet_points(table: Moves) -> tuple[Integers, Integers]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -14,7 +14,7 @@ from fabplan.catalog.loader import Catalog
 from fabplan.errors import BadInput, Infeasible, listed, nearest
 from fabplan.errors import Problem as Fault
 from fabplan.planner import electrical, size
-from fabplan.planner.route import Route, choose, role_limits, wanted_material
+from fabplan.planner.route import Route, choose, look_up, role_limits, wanted_material
 from fabplan.planner.size import Problem, Sized
 from fabplan.planner.spec import Spec, parse
 from fabplan.planner.spec_source import shipped, shipped_names
@@ -96,6 +96,7 @@ def candidates(spec: Spec) -> tuple[tuple[str, Spec], ...]:
         )
     starts = starting_points(spec)
     if spec.architecture is None:
+        _check_roles(spec, {start.architecture for _, start in starts})
         return tuple((name, completed(spec, start)) for name, start in starts)
     if not starts:
         return ((spec.name, dataclasses.replace(spec, height_max=spec.height_max or DEFAULT_HEIGHT)),)
@@ -103,6 +104,25 @@ def candidates(spec: Spec) -> tuple[tuple[str, Spec], ...]:
     best = [s for s in starts if all(s[1].cell.get(k) == v for k, v in spec.cell.items())] or list(starts)
     own = [s for s in best if s[0] == spec.name]
     return tuple((name, completed(spec, start)) for name, start in (own or best))
+
+
+def _check_roles(spec: Spec, structures: Iterable[str | None]) -> None:
+    """Every role of the route is a role of some structure."""
+    modules = [plugins.load("architectures", name) for name in sorted(n for n in structures if n)]
+    known = {operation.role for module in modules for operation in module.FLOW}
+    faults = [
+        Fault(
+            "no structure has such a role",
+            f"{spec.where}: route.{role}",
+            role[:80],
+            listed(known),
+            nearest(role, known),
+        )
+        for role in spec.route
+        if role not in known
+    ]
+    if faults:
+        raise BadInput(faults)
 
 
 def fixed_parameters(spec: Spec, architecture: ModuleType) -> dict[str, float]:
@@ -217,11 +237,15 @@ def check_names(spec: Spec, catalog: Catalog) -> None:
             wanted_material(spec, catalog, role)
         except BadInput as fault:
             faults.extend(fault.problems)
+    named: tuple[tuple[Mapping[str, Any], str | None, str], ...] = (
+        (catalog.machines, spec.machine, "machine.name"),
+        (catalog.dialects, spec.dialect, "machine.dialect"),
+        (catalog.facilities, spec.facility, "facility.name"),
+    )
+    for records, name, key in named:
+        try:
+            look_up(records, name or next(iter(records)), key.split(".")[0], f"{spec.where}: {key}")
+        except BadInput as fault:
+            faults.extend(fault.problems)
     if faults:
         raise BadInput(faults)
-
-
-def summary(attempt: Attempt) -> Mapping[str, Any]:
-    """Reached figures of an attempt without a design, SI."""
-    best = attempt.sized.reachable if attempt.sized else None
-    return {} if best is None else {"capacity": best.capacity, "energy": best.energy, "height": best.height}

@@ -271,7 +271,10 @@ def search(problem: Problem) -> Sized:
     value = _objective(problem, candidates)
     worth = np.flatnonzero((candidates.equilibrium * TAIL >= inquiry.charge) & (candidates.equilibrium > 0))
     order = worth[np.lexsort((worth, value[worth]))]
-    chosen = _confirmed(order, inquiry)
+    likes = _preferred(problem, candidates)
+    chosen = _confirmed(order[likes[order]], inquiry)
+    if chosen is None:
+        chosen = _confirmed(order[~likes[order]], inquiry)
     if chosen is None:
         ranked = np.argsort(-candidates.equilibrium, kind="stable")
         ranked = ranked[candidates.equilibrium[ranked] > 0]
@@ -281,7 +284,7 @@ def search(problem: Problem) -> Sized:
         reachable = max(inquiry.seen, key=lambda i: (inquiry.seen[i][0], -i))
         inquiry.ask([reachable], "auto")
         return Sized(None, (), _design(candidates, reachable, inquiry), candidates.count, len(inquiry.seen))
-    passing = [i for i in inquiry.seen if inquiry.meets(i)]
+    passing = [i for i in inquiry.seen if inquiry.meets(i) and likes[i] == likes[chosen]]
     return Sized(
         _design(candidates, chosen, inquiry),
         _alternatives(problem, candidates, chosen, passing, inquiry),
@@ -289,6 +292,13 @@ def search(problem: Problem) -> Sized:
         candidates.count,
         len(inquiry.seen),
     )
+
+
+def _preferred(problem: Problem, candidates: Candidates) -> NDArray[np.bool_]:
+    """Designs that the structure itself prefers, shape (N,); all where it has no preference."""
+    choose = getattr(problem.architecture, "preferred", None)
+    liked = True if choose is None else choose(candidates.params, problem.request)
+    return np.broadcast_to(np.asarray(liked, dtype=np.bool_), candidates.equilibrium.shape)
 
 
 def _confirmed(order: Indices, inquiry: _Inquiry) -> int | None:

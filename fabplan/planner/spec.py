@@ -123,10 +123,10 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
         role: _text(given, f"{where}: route.{role}", problems) for role, given in _get_table(data, "route").items()
     }
     chosen = {
-        "machine": _text(machine.get("name", ""), f"{where}: machine.name", problems),
-        "dialect": _text(machine.get("dialect", ""), f"{where}: machine.dialect", problems),
+        "machine": _text(machine.get("name", ""), f"{where}: machine.name", problems, empty=True),
+        "dialect": _text(machine.get("dialect", ""), f"{where}: machine.dialect", problems, empty=True),
         "facility": _text(facility.get("name", "any"), f"{where}: facility.name", problems),
-        "description": _text(data.get("description", ""), f"{where}: description", problems),
+        "description": _text(data.get("description", ""), f"{where}: description", problems, empty=True),
     }
     if problems:
         raise BadInput(problems)
@@ -182,8 +182,8 @@ def _check_keys(data: Mapping[str, Any], where: str, problems: list[Problem]) ->
             problems.append(Problem("not text", f"{where}: {key}", repr(data[key])[:60], "text"))
 
 
-def _text(given: Any, where: str, problems: list[Problem]) -> str:
-    if not isinstance(given, str):
+def _text(given: Any, where: str, problems: list[Problem], *, empty: bool = False) -> str:
+    if not isinstance(given, str) or (not given.strip() and not empty):
         problems.append(Problem("not text", where, repr(given)[:60], "text"))
         return ""
     return given.strip()

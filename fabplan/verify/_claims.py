@@ -71,10 +71,11 @@ class Claims:
     lamp_time: float = 0.0
 
 
-def others_of(text: str) -> frozenset[str]:
-    """Outputs that are no valves: vacuum and lamps, by the header."""
-    found = _OTHERS.findall(re.sub(r"\)?\n[(;/ ]*", " ", text[:HEADER]))
-    return frozenset(name for pair in found for name in pair if name)
+def bench_of(text: str) -> tuple[frozenset[str], dict[int, tuple[float, float, float]]]:
+    """What a header says of the machine: outputs that are no valves (vacuum, lamps), and offsets of its heads."""
+    head = re.sub(r"\)?\n[(;/ ]*", " ", text[:HEADER])
+    others = frozenset(name for pair in _OTHERS.findall(head) for name in pair if name)
+    return others, {int(f[0]): (float(f[8]), float(f[9]), float(f[10])) for f in _HEAD.findall(head)}
 
 
 def claims_of(head: str) -> tuple[Claims | None, list[str]]:

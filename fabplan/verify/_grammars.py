@@ -36,6 +36,11 @@ class Grammar:
     steps: bool = False
     flows: bool = False
 
+    @property
+    def sets_origin(self) -> bool:
+        """Whether programs move the origin themselves when the head changes."""
+        return "G52" in self.codes or bool({"origin", "forget"} & {does for _, does in self.lines})
+
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _SAME = ("G0", "G1", "G4", "G21", "G90", "M0")

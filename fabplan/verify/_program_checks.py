@@ -26,12 +26,6 @@ class Job:
     filaments: tuple[tuple[Move, ...], ...]
     head: NDArray[np.int64]
 
-    @property
-    def shifts(self) -> bool:
-        """Whether the dialect moves the origin itself when the head changes."""
-        words = {does for _, does in self.grammar.lines}
-        return "G52" in self.grammar.codes or bool({"origin", "forget"} & words)
-
 
 def _heads(job: Job) -> Iterator[Finding]:
     """Every filament by an output of the header, with its head chosen and the origin moved by its offset."""
@@ -44,7 +38,7 @@ def _heads(job: Job) -> Iterator[Finding]:
         head = job.claims.heads[place]
         if several and "T" in job.grammar.codes and opening.tool != head.tool:
             yield error("program-head", where, f"head {head.tool} prints while head {opening.tool} is chosen")
-        if several and job.shifts:
+        if several:
             first = job.claims.heads[0].offset
             wanted = [a - b for a, b in zip(head.offset, first, strict=True)]
             if any(abs(a - b) > 3 * 10.0**-job.run.decimals for a, b in zip(opening.shift, wanted, strict=True)):

@@ -86,8 +86,9 @@ class Run:
 class _Machine:
     """State of the machine while a program runs."""
 
-    def __init__(self, grammar: Grammar, run: Run, others: Collection[str]):
+    def __init__(self, grammar: Grammar, run: Run, others: Collection[str], offsets: Mapping[int, Place]):
         self.grammar, self.run, self.others = grammar, run, others
+        self.offsets = dict(offsets)
         self.place: dict[str, float] = {}
         self.shift = {"X": 0.0, "Y": 0.0, "Z": 0.0}
         self.totals: dict[str, float] = {}
@@ -128,9 +129,9 @@ class _Machine:
         elif does == "dwell":
             self._dwell(line, float(found["seconds"]))
         elif does == "origin":
-            self.shift = {axis: -float(found[axis.lower()]) for axis in "XYZ"}
+            self._origin({axis: -float(found[axis.lower()]) for axis in "XYZ"})
         elif does == "forget":
-            self._forget()
+            self._origin({"X": 0.0, "Y": 0.0, "Z": 0.0})
         elif does == "end":
             self.ended = True
 
@@ -145,8 +146,13 @@ class _Machine:
             self.relative = True
         elif code == "T":
             self.tool = int(float(arguments["T"]))
+            if not self.grammar.sets_origin:
+                self._origin(dict(zip("XYZ", self.offsets.get(self.tool, (0.0, 0.0, 0.0)), strict=True)))
+        elif code == "M218":
+            x, y, z = (float(arguments.get(axis, "0")) for axis in "XYZ")
+            self.offsets[int(arguments.get("T", "0"))] = (x, y, z)
         elif code == "G52":
-            self.shift = {axis: -float(arguments.get(axis, "0")) for axis in "XYZ"}
+            self._origin({axis: -float(arguments.get(axis, "0")) for axis in "XYZ"})
         elif code in ("G92", "G10"):
             self._preset(code, arguments)
         elif code in ("M2", "M30"):
@@ -178,10 +184,11 @@ class _Machine:
                     self.shift[axis] += float(value) - self.place[axis]
                 self.place[axis] = float(value)
 
-    def _forget(self) -> None:
+    def _origin(self, shift: dict[str, float]) -> None:
+        """Another nozzle counts from now on: the same carriage stands elsewhere on the part."""
         for axis in self.place:
-            self.place[axis] -= self.shift[axis]
-        self.shift = {"X": 0.0, "Y": 0.0, "Z": 0.0}
+            self.place[axis] += shift[axis] - self.shift[axis]
+        self.shift = shift
 
     def _valve(self, line: int, output: str, opens: bool) -> None:
         if self.grammar.early and not self.settled:
@@ -260,10 +267,22 @@ class _Machine:
             self.run.fault("program-valve", line, f"a change of output {output} has no move after it and is lost")
 
 
-def replay(text: str, grammar: Grammar, where: str, others: Collection[str] = ()) -> Run:
-    """Run a program and say what it did; ``others`` are outputs that are no valves (lamps, vacuum)."""
+def replay(
+    text: str,
+    grammar: Grammar,
+    where: str,
+    others: Collection[str] = (),
+    offsets: Mapping[int, Place] | None = None,
+) -> Run:
+    """Run a program and say what it did.
+
+    Parameters
+    ----------
+    others : outputs that are no valves (lamps, vacuum)
+    offsets : of heads [mm], for controllers that have them in their own settings
+    """
     run = Run(where)
-    machine = _Machine(grammar, run, others)
+    machine = _Machine(grammar, run, others, offsets or {})
     number = 0
     for number, line in enumerate(text.splitlines(), 1):
         code = _without_comments(line, grammar, run, number)

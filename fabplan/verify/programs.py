@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fabplan.findings import Finding, ordered
-from fabplan.verify._claims import claims_of, others_of
+from fabplan.verify._claims import bench_of, claims_of
 from fabplan.verify._program_checks import CHECKS, Job, error
 from fabplan.verify._replay import GRAMMARS, Grammar, Move, Run, replay
 
@@ -61,7 +61,7 @@ def _program(folder: Path, name: str, plan_json: Mapping[str, Any]) -> list[Find
 
 def _job(name: str, text: str, grammar: Grammar) -> Job | list[Finding]:
     """Claims of the header and filaments of the body; findings when there is no header."""
-    run = replay(text, grammar, name, others_of(text))
+    run = replay(text, grammar, name, *bench_of(text))
     claims, missing = claims_of(" ".join(run.comments[:HEADER]))
     if claims is None or not run.moves:
         return [*run.faults, error("program-header", name, f"the header does not say: {', '.join(missing)}")]
