@@ -113,9 +113,11 @@ def _window(window: Sequence[float | None]) -> str:
 
 
 def binds(plan: Plan) -> list[str]:
-    """What keeps the cell from being better, one sentence each."""
+    """What keeps the cell from being better, one sentence each; plans of others may not say it themselves."""
     e = plan.estimate
     found = [str(line) for line in e.get("binding", ())]
+    if found:
+        return found
     anode, cathode = e.get("anode_capacity_Ah"), e.get("cathode_capacity_Ah")
     if anode is not None and cathode is not None:
         small, large = ("cathode", "anode") if cathode <= anode else ("anode", "cathode")

@@ -18,14 +18,14 @@ from fabplan.catalog.types import Machine
 from fabplan.errors import BadInput, Problem
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, Box, bounds, nanometres
-from fabplan.layout._print_rules import clearance, print_findings
+from fabplan.layout._print_rules import clearance, nozzle_of, print_findings
 from fabplan.layout._walls import layer_plan, stacked, walls
 from fabplan.layout.interleave import summed
 from fabplan.layout.styles import delays, line_style
 from fabplan.layout.types import Array, LineStyle, Toolpath
 from fabplan.records import Quantity
 
-__all__ = ["PrintSettings", "clearance", "print_findings", "steps_digest", "steps_of", "toolpath", "whole_steps"]
+__all__ = ["PrintSettings", "clearance", "nozzle_of", "print_findings", "steps_digest", "steps_of", "toolpath", "whole_steps"]
 
 PRIME = "prime"
 PRIME_SPACING = 500_000  # [nm] between the prime lines of two heads

@@ -21,7 +21,8 @@ from fabplan.catalog.loader import Catalog
 from fabplan.estimate.cells import read_cells
 from fabplan.estimate.run import estimate
 from fabplan.geometry.measures import Measures
-from fabplan.methods.base import Work
+from fabplan.layout.toolpaths import nozzle_of
+from fabplan.methods.base import Work, value
 from fabplan.planner import cell_document
 from fabplan.planner.electrical import Chemistry
 from fabplan.planner.flow import linear_time
@@ -298,7 +299,32 @@ def _preferred(problem: Problem, candidates: Candidates) -> NDArray[np.bool_]:
     """Designs that the structure itself prefers, shape (N,); all where it has no preference."""
     choose = getattr(problem.architecture, "preferred", None)
     liked = True if choose is None else choose(candidates.params, problem.request)
-    return np.broadcast_to(np.asarray(liked, dtype=np.bool_), candidates.equilibrium.shape)
+    shape = candidates.equilibrium.shape
+    return np.broadcast_to(np.asarray(liked, dtype=np.bool_), shape) & np.broadcast_to(
+        _clear(problem, candidates), shape
+    )
+
+
+def _clear(problem: Problem, candidates: Candidates) -> NDArray[np.bool_]:
+    """Designs whose second ink can be printed beside the standing first: the nozzle's cone clears the wall.
+
+    Radius at the top of a wall of height h: r + (h - z) tan(a), with r the outer radius at the tip, z the
+    height of the tip in the first layer and a the half angle; room: gap and half a bead. Nothing is said
+    where the nozzle's outside is unknown.
+    """
+    choice = problem.route.choices["cathode"]
+    machine, limit = problem.route.machine, problem.request.limit("cathode")
+    if choice.recipe.patterned_by != "bead" or machine is None or not limit.nozzle:
+        return np.ones((), dtype=np.bool_)
+    nozzle = nozzle_of(machine, limit.nozzle)
+    outer = value(nozzle.outer_diameter) if nozzle else None
+    angle = value(nozzle.cone_half_angle) if nozzle else None
+    if outer is None or angle is None:
+        return np.ones((), dtype=np.bool_)
+    m = candidates.measures
+    rise = np.maximum(np.ravel(m.electrode_height) - limit.nozzle, 0.0)
+    radius = outer / 2 + rise * np.tan(np.radians(angle))
+    return np.asarray(radius <= np.ravel(m.electrolyte_thickness) + (limit.bead_width or limit.nozzle) / 2)
 
 
 def _confirmed(order: Indices, inquiry: _Inquiry) -> int | None:

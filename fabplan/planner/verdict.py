@@ -12,8 +12,7 @@ from fabplan.findings import Finding, ordered
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, area, bounds
 from fabplan.layout import rules
-from fabplan.layout._print_rules import nozzle_of
-from fabplan.layout.toolpaths import clearance, print_findings
+from fabplan.layout.toolpaths import clearance, nozzle_of, print_findings
 from fabplan.methods.base import value
 from fabplan.planner import cell_rules, process_rules
 from fabplan.planner.attempt import Attempt
