@@ -25,7 +25,9 @@ from fabplan.layout.styles import delays, line_style
 from fabplan.layout.types import Array, LineStyle, Toolpath
 from fabplan.records import Quantity
 
-__all__ = ["PrintSettings", "clearance", "nozzle_of", "print_findings", "steps_digest", "steps_of", "toolpath", "whole_steps"]
+__all__ = [
+    "PrintSettings", "clearance", "nozzle_of", "print_findings", "steps_digest", "steps_of", "toolpath", "whole_steps",
+]
 
 PRIME = "prime"
 PRIME_SPACING = 500_000  # [nm] between the prime lines of two heads

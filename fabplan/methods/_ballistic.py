@@ -80,9 +80,6 @@ def feature(geometry: Geometry, aspect_ratio: float, cells: int) -> Feature:
     # wall over cross-section: per length 4/d for a cylinder, 2/w for a slit
     wall = (4.0 if geometry == "via" else 2.0) * aspect_ratio / cells
     between = planes(geometry, np.abs(nodes[:, None] - nodes[None, :]))
-    near, far = between[1:, :-1], between[:-1, 1:]
-    same = between[:-1, :-1]
-    rings = np.triu(near.T - same.T - between[1:, 1:].T + far.T, 1)  # from upper ring i to lower ring j
     upper = _upper(between)
     rings = upper + upper.T
     ends = 1.0 - planes(geometry, np.asarray(aspect_ratio / cells))
@@ -96,6 +93,20 @@ def feature(geometry: Geometry, aspect_ratio: float, cells: int) -> Feature:
     sky = np.append((between[:-1, 0] - between[1:, 0]) / wall, between[0, -1])
     depth = np.append((np.arange(cells) + 0.5) / cells, 1.0)
     return Feature(depth, view, sky)
+
+
+def usual_cells(aspect_ratio: float) -> int:
+    """Rings that resolve a front: eight a diameter, 64 to 640 (even); 0.15 % on dose and 0.01 on coverage up to 100."""
+    return min(max(64, 2 * math.ceil(4.0 * aspect_ratio)), 640)
+
+
+def profile(
+    geometry: Geometry, aspect_ratio: float, sticking: float, time: float, recombination: float = 0.0, cells: int = 0
+) -> Saturation:
+    """Coverage that a given dose leaves; parameters as in `saturation`, ``time`` as in `Saturation`."""
+    shape = feature(geometry, aspect_ratio, cells or usual_cells(aspect_ratio))
+    seen = exposure(shape, sticking, time, recombination)
+    return Saturation(time, shape.depth, 1.0 - np.exp(-sticking * seen))
 
 
 def _upper(between: Array) -> Array:
@@ -134,12 +145,17 @@ def _slope(shape: Feature, capture: Array, recombination: float) -> Array:
 
 
 def _solved(shape: Feature, recombination: float, right: Array) -> Array:
-    found: Array = np.linalg.solve(_slope(shape, np.zeros(len(right)), recombination), right)
+    found = np.asarray(np.linalg.solve(_slope(shape, np.zeros(len(right)), recombination), right), dtype=np.float64)
     return np.maximum(found, 0.0)
 
 
 def saturation(
-    geometry: Geometry, aspect_ratio: float, sticking: float, coverage: float, recombination: float = 0.0, cells: int = 0
+    geometry: Geometry,
+    aspect_ratio: float,
+    sticking: float,
+    coverage: float,
+    recombination: float = 0.0,
+    cells: int = 0,
 ) -> Saturation:
     """Smallest dose that brings every place to ``coverage``.
 
@@ -154,7 +170,7 @@ def saturation(
     """
     if cells:
         return _saturated(feature(geometry, aspect_ratio, cells), sticking, coverage, recombination)
-    fine = min(max(48, 2 * math.ceil(2.0 * aspect_ratio)), 360)
+    fine = usual_cells(aspect_ratio)
     coarse = _saturated(feature(geometry, aspect_ratio, fine // 2), sticking, coverage, recombination)
     better = _saturated(feature(geometry, aspect_ratio, fine), sticking, coverage, recombination)
     # Constant elements are of second order.

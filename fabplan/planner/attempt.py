@@ -13,9 +13,10 @@ from fabplan.architectures.base import Request
 from fabplan.catalog.loader import Catalog
 from fabplan.errors import BadInput, Infeasible, listed, nearest
 from fabplan.errors import Problem as Fault
-from fabplan.planner import electrical, size
+from fabplan.planner import electrical, search
 from fabplan.planner.route import Route, choose, look_up, role_limits, wanted_material
-from fabplan.planner.size import Problem, Sized
+from fabplan.planner.search import Sized
+from fabplan.planner.size import Problem
 from fabplan.planner.spec import Spec, parse
 from fabplan.planner.spec_source import shipped, shipped_names
 
@@ -221,7 +222,7 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
         )
         return Attempt(spec, title, start, None, None, (reason,))
     problem = Problem(architecture, request(spec, route, catalog, chem, fixed), route, chem, catalog, spec.target, low)
-    return Attempt(spec, title, start, problem, size.search(problem))
+    return Attempt(spec, title, start, problem, search.search(problem))
 
 
 def check_names(spec: Spec, catalog: Catalog) -> None:

@@ -19,7 +19,8 @@ from fabplan.planner.draw import Drawing, draw
 from fabplan.planner.estimated import cell_geometry, curves, estimated
 from fabplan.planner.plan import Alternative, Input, ParameterValue, Plan
 from fabplan.planner.route import look_up
-from fabplan.planner.size import Design, Problem
+from fabplan.planner.search import Design
+from fabplan.planner.size import Problem
 from fabplan.planner.verdict import verdict
 
 

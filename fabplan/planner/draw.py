@@ -16,7 +16,8 @@ from fabplan.layout.types import Layer, Mask, Toolpath
 from fabplan.methods.base import Work, value
 from fabplan.planner.flow import plates, steps
 from fabplan.planner.plan import Step
-from fabplan.planner.size import Design, Problem
+from fabplan.planner.search import Design
+from fabplan.planner.size import Problem
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from fabplan import units
 from fabplan.architectures.base import Footprint
-from fabplan.planner.size import Problem, Sized, search
+from fabplan.planner.search import Sized, search
+from fabplan.planner.size import Problem
 
 STEPS = 3  # tries per lever: each corrects by the capacity that the last one reached
 ROOM = 1.03

@@ -1,14 +1,12 @@
-"""Sizing: a grid of candidates by closed form, all at once, then the estimator on those that may win.
+"""Sizing: a grid of candidates by closed form, all at once, and what the estimator says of a few.
 
-The target is used here and only here. The equilibrium capacity of all candidates comes from their
-closed-form measures; the estimator is asked in the order of the objective until a candidate meets
-the target, so that its cost does not grow with the grid.
+The equilibrium capacity of all candidates comes from their closed-form measures.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -16,13 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fabplan.architectures.base import Request, one, snapped
+from fabplan.architectures.base import Request, snapped
 from fabplan.catalog.loader import Catalog
 from fabplan.estimate.cells import read_cells
 from fabplan.estimate.run import estimate
 from fabplan.geometry.measures import Measures
-from fabplan.layout.toolpaths import nozzle_of
-from fabplan.methods.base import Work, value
+from fabplan.methods.base import Work
 from fabplan.planner import cell_document
 from fabplan.planner.electrical import Chemistry
 from fabplan.planner.flow import linear_time
@@ -30,13 +27,6 @@ from fabplan.planner.route import CONDUCTOR_ROLES, Route
 from fabplan.planner.spec import Target
 
 Array = NDArray[np.float64]
-Indices = NDArray[np.int64]
-BLOCK = 256  # designs the estimator gets at once
-CONFIRM_BLOCK = 8
-CONFIRMATIONS = 16
-BLOCKS = 24  # at most that many blocks: bounds the time of a hopeless request
-#: delivered charge may exceed the nominal window by the tail beyond it; a candidate below target/TAIL never meets it
-TAIL = 1.15
 
 
 @dataclass(frozen=True)
@@ -77,31 +67,6 @@ class Candidates:
     def count(self) -> int:
         """Number of designs."""
         return int(self.equilibrium.size)
-
-
-@dataclass(frozen=True)
-class Design:
-    """One sized design; capacity and energy as delivered at the target's rate [C], [J]."""
-
-    params: Any
-    index: int
-    capacity: float
-    energy: float
-    equilibrium: float
-    time: float
-    height: float
-    area: float
-
-
-@dataclass(frozen=True)
-class Sized:
-    """Outcome of a search: the chosen design or None, alternatives with their title, and the best reachable."""
-
-    chosen: Design | None
-    alternatives: tuple[tuple[str, Design], ...]
-    reachable: Design | None
-    candidates: int
-    evaluated: int
 
 
 def grid(problem: Problem) -> Candidates:
@@ -180,10 +145,10 @@ def _time(problem: Problem, params: Any, measures: Measures) -> Any:
 
 def geometry(problem: Problem, candidates: Candidates, index: int) -> dict[str, float]:
     """What the estimator needs to know of one candidate."""
-    return cell_geometry(problem, _row(candidates.measures, index), float(candidates.contact[index]))
+    return cell_geometry(problem, row(candidates.measures, index), float(candidates.contact[index]))
 
 
-def _row(measures: Measures, index: int) -> Measures:
+def row(measures: Measures, index: int) -> Measures:
     """Measures of one design."""
 
     def at(value: Any) -> Any:
@@ -233,197 +198,3 @@ def delivered(
     scales = np.array([cell_document.scale(what, g) for g in geometries])
     capacity = np.array([r[f"capacity_{unit}"] for r in results]) * scales * 3600.0
     return capacity, capacity * np.array([r["mean_voltage_V"] for r in results])
-
-
-class _Inquiry:
-    """Designs that were discharged: index -> (capacity, energy); the accurate tier's word is final."""
-
-    def __init__(self, problem: Problem, candidates: Candidates) -> None:
-        self.problem, self.candidates = problem, candidates
-        self.seen: dict[int, tuple[float, float]] = {}
-        self.sure: set[int] = set()
-        target = problem.target
-        self.charge = (target.capacity or 0.0) * (1 + target.margin)
-        self.energy = (target.energy or 0.0) * (1 + target.margin)
-
-    def ask(self, indices: Iterable[int], tier: str = "fast") -> None:
-        """Discharge the designs that were not yet discharged by that tier."""
-        new = [int(i) for i in indices if int(i) not in (self.seen if tier == "fast" else self.sure)]
-        if not new:
-            return
-        rows = [geometry(self.problem, self.candidates, i) for i in new]
-        charge, energy = delivered(self.problem, rows, self.problem.target.c_rate, tier)
-        self.seen.update(zip(new, zip(charge.tolist(), energy.tolist(), strict=True), strict=True))
-        if tier != "fast":
-            self.sure.update(new)
-
-    def meets(self, index: int) -> bool:
-        """Whether a design that was asked for delivers the target with margin."""
-        charge, energy = self.seen[index]
-        return charge >= self.charge and energy >= self.energy
-
-
-def search(problem: Problem) -> Sized:
-    """The design that is best by the objective among those that meet the target with margin."""
-    candidates = grid(problem)
-    if not candidates.count or not np.any(candidates.equilibrium > 0):
-        return Sized(None, (), None, candidates.count, 0)
-    inquiry = _Inquiry(problem, candidates)
-    value = _objective(problem, candidates)
-    worth = np.flatnonzero((candidates.equilibrium * TAIL >= inquiry.charge) & (candidates.equilibrium > 0))
-    order = worth[np.lexsort((worth, value[worth]))]
-    likes = _preferred(problem, candidates)
-    chosen = _confirmed(order[likes[order]], inquiry)
-    if chosen is None:
-        chosen = _confirmed(order[~likes[order]], inquiry)
-    if chosen is None:
-        ranked = np.argsort(-candidates.equilibrium, kind="stable")
-        ranked = ranked[candidates.equilibrium[ranked] > 0]
-        spread = np.unique(np.linspace(0, len(ranked) - 1, BLOCK).astype(int))
-        # what stores most may deliver little at the rate, so the best is looked for over the whole range
-        inquiry.ask(np.concatenate([ranked[:BLOCK], ranked[spread]]))
-        reachable = max(inquiry.seen, key=lambda i: (inquiry.seen[i][0], -i))
-        inquiry.ask([reachable], "auto")
-        return Sized(None, (), _design(candidates, reachable, inquiry), candidates.count, len(inquiry.seen))
-    passing = [i for i in inquiry.seen if inquiry.meets(i) and likes[i] == likes[chosen]]
-    return Sized(
-        _design(candidates, chosen, inquiry),
-        _alternatives(problem, candidates, chosen, passing, inquiry),
-        None,
-        candidates.count,
-        len(inquiry.seen),
-    )
-
-
-def _preferred(problem: Problem, candidates: Candidates) -> NDArray[np.bool_]:
-    """Designs that the structure itself prefers, shape (N,); all where it has no preference."""
-    choose = getattr(problem.architecture, "preferred", None)
-    liked = True if choose is None else choose(candidates.params, problem.request)
-    shape = candidates.equilibrium.shape
-    return np.broadcast_to(np.asarray(liked, dtype=np.bool_), shape) & np.broadcast_to(
-        _clear(problem, candidates), shape
-    )
-
-
-def _clear(problem: Problem, candidates: Candidates) -> NDArray[np.bool_]:
-    """Designs whose second ink can be printed beside the standing first: the nozzle's cone clears the wall.
-
-    Radius at the top of a wall of height h: r + (h - z) tan(a), with r the outer radius at the tip, z the
-    height of the tip in the first layer and a the half angle; room: gap and half a bead. Nothing is said
-    where the nozzle's outside is unknown.
-    """
-    choice = problem.route.choices["cathode"]
-    machine, limit = problem.route.machine, problem.request.limit("cathode")
-    if choice.recipe.patterned_by != "bead" or machine is None or not limit.nozzle:
-        return np.ones((), dtype=np.bool_)
-    nozzle = nozzle_of(machine, limit.nozzle)
-    outer = value(nozzle.outer_diameter) if nozzle else None
-    angle = value(nozzle.cone_half_angle) if nozzle else None
-    if outer is None or angle is None:
-        return np.ones((), dtype=np.bool_)
-    m = candidates.measures
-    rise = np.maximum(np.ravel(m.electrode_height) - limit.nozzle, 0.0)
-    radius = outer / 2 + rise * np.tan(np.radians(angle))
-    return np.asarray(radius <= np.ravel(m.electrolyte_thickness) + (limit.bead_width or limit.nozzle) / 2)
-
-
-def _confirmed(order: Indices, inquiry: _Inquiry) -> int | None:
-    """First design that the fast tier finds good and the accurate tier confirms where it must be asked."""
-    for _ in range(CONFIRMATIONS):
-        chosen = _first(order, inquiry.ask, inquiry.meets)
-        if chosen is None:
-            return None
-        # neighbours in the order are alike: where one falls, the next ones are asked with it
-        position = int(np.flatnonzero(order == chosen)[0])
-        inquiry.ask(order[position : position + CONFIRM_BLOCK], "auto")
-        for index in order[position : position + CONFIRM_BLOCK].tolist():
-            if inquiry.meets(index):
-                return int(index)
-    return None
-
-
-def _first(order: Indices, ask: Callable[[Iterable[int]], None], meets: Callable[[int], bool]) -> int | None:
-    """First design in the order that meets the target.
-
-    Looks at a block from the front; when none meets it, at an even sample of the rest, and then refines
-    between the last failing and the first passing sample. Deterministic, bounded, and exact when the
-    passing designs begin within the first block.
-    """
-    begin, end = 0, len(order)
-    for _ in range(BLOCKS):
-        block = order[begin:end][:BLOCK]
-        ask(block)
-        passing = [i for i in block.tolist() if meets(i)]
-        if passing:
-            return int(passing[0])
-        begin += len(block)
-        if begin >= end:
-            return None
-        sample = order[np.unique(np.linspace(begin, end - 1, BLOCK).astype(int))]
-        ask(sample)
-        good = [k for k, i in enumerate(sample.tolist()) if meets(i)]
-        if not good:
-            return None
-        positions = {int(i): p for p, i in enumerate(order.tolist())}
-        end = positions[int(sample[good[0]])] + 1
-        begin = positions[int(sample[good[0] - 1])] + 1 if good[0] else begin
-        if end - begin <= 1:
-            return int(order[end - 1])
-    return int(order[end - 1]) if meets(int(order[end - 1])) else None
-
-
-def _objective(problem: Problem, candidates: Candidates) -> Array:
-    """What is made small."""
-    measures = candidates.measures
-    shape = candidates.equilibrium.shape
-    choices: dict[str, Any] = {
-        "fabrication-time": candidates.time,
-        "height": np.broadcast_to(np.ravel(measures.height), shape),
-        "area": np.broadcast_to(np.ravel(measures.anode_area + measures.cathode_area), shape),
-        "energy": -candidates.equilibrium,
-    }
-    first = np.asarray(choices[problem.target.objective], float)
-    if problem.target.objective == "energy":
-        return first
-    # of equal designs the one that stores most, so that a tie is not left to the order of the grid
-    stored = candidates.equilibrium / max(float(candidates.equilibrium.max()), 1e-30)
-    return np.asarray(first - 1e-9 * np.abs(first).max(initial=1.0) * stored)
-
-
-def _design(candidates: Candidates, index: int, inquiry: _Inquiry) -> Design:
-    m = _row(candidates.measures, index)
-    charge, energy = inquiry.seen[index]
-    return Design(
-        one(candidates.params, index),
-        index,
-        charge,
-        energy,
-        float(candidates.equilibrium[index]),
-        float(candidates.time[index]),
-        float(m.height),
-        float(m.anode_area) + float(m.cathode_area),
-    )
-
-
-def _alternatives(
-    problem: Problem, candidates: Candidates, chosen: int, passing: list[int], inquiry: _Inquiry
-) -> tuple[tuple[str, Design], ...]:
-    """The best by each other objective among the designs that were looked at and meet the target."""
-    found: dict[int, str] = {}
-    titles = (
-        ("height", "lowest"),
-        ("energy", "most energy"),
-        ("area", "smallest electrodes"),
-        ("fabrication-time", "fastest to make"),
-    )
-    for objective, title in titles:
-        if objective == problem.target.objective:
-            continue
-        target = dataclasses.replace(problem.target, objective=objective)
-        value = _objective(dataclasses.replace(problem, target=target), candidates)
-        ranked = sorted(passing, key=lambda i: (value[i], i))[:CONFIRM_BLOCK]
-        inquiry.ask(ranked, "auto")
-        best = next((i for i in ranked if inquiry.meets(i)), chosen)
-        if best != chosen:
-            found.setdefault(best, title)
-    return tuple((title, _design(candidates, index, inquiry)) for index, title in list(found.items())[:3])

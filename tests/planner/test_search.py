@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fabplan.planner import size
+from fabplan.planner import search
 
 
 def run(passes: np.ndarray) -> tuple[int | None, int]:
@@ -20,7 +20,7 @@ def run(passes: np.ndarray) -> tuple[int | None, int]:
         assert i in asked, "judged without being asked"
         return bool(passes[i])
 
-    return size._first(order, ask, meets), len(asked)
+    return search._first(order, ask, meets), len(asked)
 
 
 @settings(max_examples=200, deadline=None)
@@ -29,7 +29,7 @@ def test_the_first_that_passes_a_threshold_is_found_exactly(n: int, where: float
     threshold = int(where * n)
     found, asked = run(np.arange(n) >= threshold)
     assert found == (threshold if threshold < n else None)
-    assert asked <= 2 * size.BLOCK * size.BLOCKS
+    assert asked <= 2 * search.BLOCK * search.BLOCKS
 
 
 @settings(max_examples=100, deadline=None)
@@ -38,5 +38,5 @@ def test_whatever_is_found_passes(n: int, share: float, seed: int) -> None:
     passes = np.random.default_rng(seed).random(n) < share
     found, _ = run(passes)
     assert found is None or passes[found]
-    if passes[: size.BLOCK].any():
+    if passes[: search.BLOCK].any():
         assert found == int(np.argmax(passes))
