@@ -18,6 +18,7 @@ COMMANDS = {
     "verify": ("verify", "Read every exported file back and hold it against plan.json."),
     "list": ("listing", "What fabplan knows of one kind."),
     "show": ("show", "One structure, material, recipe, ... with every value and its source."),
+    "dose": ("dose", "Dose of atomic layer deposition in vias and trenches."),
     "check": ("check", "Validate the catalog, your own folder too."),
 }
 

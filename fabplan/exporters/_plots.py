@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from fabplan.exporters._svg import line_path, number
 
 WIDTH, HEIGHT = 720.0, 380.0
-LEFT, RIGHT, TOP, BOTTOM = 58.0, 84.0, 14.0, 48.0
+LEFT, RIGHT, TOP, BOTTOM = 58.0, 150.0, 14.0, 48.0
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _LABEL_GAP = 22.0
 
@@ -24,24 +25,26 @@ class Tick:
 
 @dataclass(frozen=True)
 class Line:
-    """One curve with its label in the column at the right."""
+    """One curve with its label in the column at the right; with ``dots`` every point is marked."""
 
     path: str
     label: str
     x: str
     y: str
     style: int
+    dots: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves over two axes."""
+    """Curves over two axes; ``data`` is what the scripts show and save."""
 
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     lines: tuple[Line, ...]
     x_label: str
     y_label: str
+    data: Mapping[str, Any]
     width: str = number(WIDTH)
     height: str = number(HEIGHT)
     left: str = number(LEFT)
@@ -52,32 +55,95 @@ class Plot:
 
 @dataclass(frozen=True)
 class Curve:
-    """Data of one line, both axes in the units of the axes."""
+    """Data of one line, both axes in the units of the axes; ``marks`` for points that are looked at one by one."""
 
     label: str
     x: Sequence[float]
     y: Sequence[float]
+    marks: bool = False
+    line: bool = True
 
 
-def plot(curves: Sequence[Curve], x_label: str, y_label: str) -> Plot | None:
-    """Curves on linear axes with round ticks; None without any finite point."""
-    finite = [
-        Curve(c.label, *zip(*kept, strict=True))
-        for c in curves
-        if (kept := [(x, y) for x, y in zip(c.x, c.y, strict=True) if math.isfinite(x) and math.isfinite(y)])
-    ]
+@dataclass(frozen=True)
+class _Axis:
+    """Ticks of an axis, on a line that is linear or logarithmic."""
+
+    ticks: tuple[float, ...]
+    log: bool
+
+    def share(self, value: float) -> float:
+        low, high = self.ticks[0], self.ticks[-1]
+        if self.log:
+            return math.log(value / low) / math.log(high / low)
+        return (value - low) / (high - low)
+
+
+def plot(curves: Sequence[Curve], x_label: str, y_label: str, log: bool = False, zero: bool = True) -> Plot | None:
+    """Curves with round ticks; None without any finite point.
+
+    Parameters
+    ----------
+    x_label, y_label : with unit behind a slash, ``"capacity / µAh"``
+    log : both axes logarithmic, values above zero only
+    zero : the x axis starts at zero
+    """
+    finite = [kept for c in curves if (kept := _finite(c, 0.0 if log else -math.inf)).x]
     if not finite:
         return None
-    xs = ticks(0.0, max(max(c.x) for c in finite))
-    ys = ticks(min(min(c.y) for c in finite), max(max(c.y) for c in finite))
-    lines = [_line(c, k, xs, ys) for k, c in enumerate(finite)]
+    xs, ys = [v for c in finite for v in c.x], [v for c in finite for v in c.y]
+    round_ticks = decades if log else ticks
+    x_axis = _Axis(tuple(round_ticks(0.0 if zero and not log else min(xs), max(xs))), log)
+    y_axis = _Axis(tuple(round_ticks(min(ys), max(ys))), log)
     return Plot(
-        tuple(Tick(number(_x(v, xs)), short(v)) for v in xs),
-        tuple(Tick(number(_y(v, ys)), short(v)) for v in ys),
-        tuple(lines),
+        tuple(Tick(number(_x(v, x_axis)), short(v)) for v in x_axis.ticks),
+        tuple(Tick(number(_y(v, y_axis)), short(v)) for v in y_axis.ticks),
+        tuple(_line(c, k, x_axis, y_axis) for k, c in enumerate(finite)),
         x_label,
         y_label,
+        _data(finite, (x_axis, y_axis), (x_label, y_label)),
     )
+
+
+def _finite(curve: Curve, above: float) -> Curve:
+    kept = [
+        (x, y)
+        for x, y in zip(curve.x, curve.y, strict=True)
+        if math.isfinite(x) and math.isfinite(y) and x > above and y > above
+    ]
+    return replace(curve, x=[x for x, _ in kept], y=[y for _, y in kept])
+
+
+def _data(curves: Sequence[Curve], axes: tuple[_Axis, _Axis], labels: tuple[str, str]) -> dict[str, Any]:
+    (x_axis, y_axis), (x_label, y_label) = axes, labels
+    return {
+        "curves": [
+            {"label": c.label, "x": [float(f"{v:.5g}") for v in c.x], "y": [float(f"{v:.5g}") for v in c.y]}
+            for c in curves
+        ],
+        "x_label": x_label,
+        "y_label": y_label,
+        "x_unit": x_label.rpartition("/ ")[2],
+        "y_unit": y_label.rpartition("/ ")[2],
+        "x_range": [x_axis.ticks[0], x_axis.ticks[-1]],
+        "y_range": [y_axis.ticks[0], y_axis.ticks[-1]],
+        "x_log": x_axis.log,
+        "y_log": y_axis.log,
+        "left": LEFT,
+        "right": WIDTH - RIGHT,
+        "top": TOP,
+        "bottom": HEIGHT - BOTTOM,
+    }
+
+
+def decades(low: float, high: float) -> list[float]:
+    """1, 2, 5 times powers of ten that cover [low, high], both above zero; powers of ten only when there are many."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    if last - first > 3:
+        return [10.0**k for k in range(first, last + 1)]
+    steps = [m * 10.0**k for k in range(first, last + 1) for m in (1, 2, 5)]
+    start = max(k for k, v in enumerate(steps) if v <= low * (1 + 1e-9))
+    end = next(k for k, v in enumerate(steps) if v >= high * (1 - 1e-9))
+    return steps[start : max(end, start + 1) + 1]
 
 
 def ticks(low: float, high: float, about: int = 6) -> list[float]:
@@ -96,79 +162,16 @@ def short(value: float) -> str:
     return f"{value:.6g}".replace("-", "−") if abs(value) > 1e-12 else "0"
 
 
-def _x(value: float, axis: Sequence[float]) -> float:
-    return LEFT + (value - axis[0]) / (axis[-1] - axis[0]) * (WIDTH - LEFT - RIGHT)
+def _x(value: float, axis: _Axis) -> float:
+    return LEFT + axis.share(value) * (WIDTH - LEFT - RIGHT)
 
 
-def _y(value: float, axis: Sequence[float]) -> float:
-    return HEIGHT - BOTTOM - (value - axis[0]) / (axis[-1] - axis[0]) * (HEIGHT - TOP - BOTTOM)
+def _y(value: float, axis: _Axis) -> float:
+    return HEIGHT - BOTTOM - axis.share(value) * (HEIGHT - TOP - BOTTOM)
 
 
-def _line(curve: Curve, place: int, xs: Sequence[float], ys: Sequence[float]) -> Line:
-    points = [(_x(a, xs), _y(b, ys)) for a, b in zip(curve.x, curve.y, strict=True)]
-    return Line(
-        line_path(points), curve.label, number(WIDTH - RIGHT + 34), number(TOP + 14 + place * _LABEL_GAP), place
-    )
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One piece of a stacked bar, in per cent of the whole."""
-
-    label: str
-    share: str
-    shown: str
-    part: str
-    style: int
-
-
-def stacked(parts: Sequence[tuple[str, float, str]]) -> tuple[Piece, ...]:
-    """Pieces of a bar from (label, value, value as text); values that are not positive take no room."""
-    total = sum(max(value, 0.0) for _, value, _ in parts) or 1.0
-    return tuple(
-        Piece(label, number(max(value, 0.0) / total * 100), shown, _part(value / total), k)
-        for k, (label, value, shown) in enumerate(parts)
-    )
-
-
-@dataclass(frozen=True)
-class Swing:
-    """One bar of a tornado plot, in per cent of the plot's width."""
-
-    label: str
-    range: str
-    start: str
-    length: str
-    low: str
-    high: str
-
-
-def tornado(rows: Sequence[tuple[str, str, float, float]], middle: float) -> tuple[tuple[Swing, ...], str]:
-    """Bars from (label, range, value at one end, value at the other), widest first, and the place of ``middle``."""
-    if not rows:
-        return (), "50"
-    ends = [v for row in rows for v in row[2:]] + [middle]
-    low, high = min(ends), max(ends)
-    span = (high - low) or 1.0
-    bars = [
-        Swing(
-            label,
-            given,
-            number((min(a, b) - low) / span * 100),
-            number(max(abs(a - b) / span * 100, 0.5)),
-            _change(a, middle),
-            _change(b, middle),
-        )
-        for label, given, a, b in sorted(rows, key=lambda row: (-abs(row[2] - row[3]), row[0]))
-    ]
-    return tuple(bars), number((middle - low) / span * 100)
-
-
-def _change(value: float, middle: float) -> str:
-    """Relative change in per cent, signed."""
-    return f"{(value / middle - 1) * 100:+.3g}".replace("-", "−") if middle else ""
-
-
-def _part(share: float) -> str:
-    """A share of the whole as text."""
-    return "below 0.1 %" if share < 1e-3 else f"{share * 100:.3g} %"
+def _line(curve: Curve, place: int, x_axis: _Axis, y_axis: _Axis) -> Line:
+    points = [(_x(a, x_axis), _y(b, y_axis)) for a, b in zip(curve.x, curve.y, strict=True)]
+    dots = tuple((number(x), number(y)) for x, y in points) if curve.marks else ()
+    path = line_path(points) if curve.line else ""
+    return Line(path, curve.label, number(WIDTH - RIGHT + 34), number(TOP + 14 + place * _LABEL_GAP), place, dots)

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from fabplan import rendering
-from fabplan.exporters import _plots, _show, _verdict, bpx
+from fabplan.exporters import _bars, _show, _verdict, bpx
+from fabplan.exporters._charts import charts
 from fabplan.exporters._layout_view import layout_view, left_out
-from fabplan.exporters._names import program_path, sheet_path
+from fabplan.exporters._names import file_name, program_path, sheet_path
 from fabplan.exporters._picture import masks
 from fabplan.exporters._player import player, shortened
 from fabplan.exporters._printing import printing
@@ -26,7 +27,7 @@ _ZERO_CELSIUS = 273.15  # K
 
 
 #: run in this order; each is allowed by its digest
-_SCRIPTS = ("common.js", "plane.js", "layout.js", "film.js", "player.js")
+_SCRIPTS = ("common.js", "plane.js", "layout.js", "film.js", "player.js", "charts.js", "tables.js")
 
 
 def export(plan: Plan) -> dict[str, bytes]:
@@ -76,6 +77,7 @@ def values(plan: Plan) -> dict[str, Any]:
 def _head(plan: Plan) -> dict[str, Any]:
     return {
         "name": plan.name,
+        "file": file_name(plan.name),
         "title": plan.architecture_title,
         "architecture": plan.architecture,
         "revision": revision(plan),
@@ -125,19 +127,17 @@ def _pictures(plan: Plan) -> dict[str, Any]:
 
 
 def _electrical(plan: Plan) -> dict[str, Any]:
-    e = plan.estimate
-    curves = [
-        _plots.Curve(f"{c['c_rate']:.3g}C", [q * _MICRO for q in c["capacity_Ah"]], c["voltage_V"]) for c in plan.curves
-    ]
+    e, found = plan.estimate, charts(plan)
     parts = e.get("resistance_parts_ohm") or {}
     dimensions = {i.what: i.quantity.dimension for i in plan.inputs}
-    swings, middle = _plots.tornado(
+    swings, middle = _bars.tornado(
         [_swing(s, dimensions.get(s["input"], "")) for s in plan.sensitivity], e["capacity_Ah"] * _MICRO
     )
     return {
-        "discharge": _plots.plot(curves, "capacity / µAh", "voltage / V"),
+        "charts": found,
+        "chart_data": {name: chart.data for name, chart in found.items()},
         "rates": [_rate(r, e["capacity_Ah"]) for r in e["rates"]],
-        "resistance": _plots.stacked(
+        "resistance": _bars.stacked(
             [(name.replace("_", " "), value, _show.text(value, "resistance")) for name, value in parts.items()]
         ),
         "swings": swings,
@@ -173,11 +173,11 @@ def _measure(key: str, value: float | None) -> tuple[str, str]:
 
 
 def _steps(plan: Plan) -> list[dict[str, Any]]:
-    longest = max((s.duration for s in plan.steps if s.duration is not None), default=0.0) or 1.0
-    return [_step(s, plan, longest) for s in plan.steps]
+    spans = _bars.gantt([s.duration for s in plan.steps], [s.temperature_max for s in plan.steps])
+    return [{**_step(s, plan), "span": span} for s, span in zip(plan.steps, spans, strict=True)]
 
 
-def _step(step: Step, plan: Plan, longest: float) -> dict[str, Any]:
+def _step(step: Step, plan: Plan) -> dict[str, Any]:
     return {
         "number": f"{step.number:02d}",
         "title": step.title,
@@ -185,7 +185,6 @@ def _step(step: Step, plan: Plan, longest: float) -> dict[str, Any]:
         "material": step.material,
         "time": _show.text(step.duration, "time") if step.duration is not None else "calibrate",
         "known": step.duration is not None,
-        "share": f"{(step.duration or 0.0) / longest * 100:.3g}",
         "hottest": _show.text(step.temperature_max, "temperature") if step.temperature_max is not None else "",
         "atmosphere": step.atmosphere,
         "confidence": step.confidence,

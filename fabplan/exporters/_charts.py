@@ -1,0 +1,65 @@
+"""The plots of a plan: discharge, Ragone with published cells, candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fabplan.exporters._plots import Curve, Plot, plot
+from fabplan.planner.plan import Plan
+
+_MICRO = 1e6
+_HOUR = 3600.0
+_PER_SQUARE_CENTIMETRE = 0.1  # 1 W/m2 in mW/cm2
+
+
+def charts(plan: Plan) -> dict[str, Plot]:
+    """All plots that the plan has something for, by name."""
+    made = {"discharge": discharge(plan), "ragone": ragone(plan), "candidates": candidates(plan)}
+    return {name: chart for name, chart in made.items() if chart is not None}
+
+
+def discharge(plan: Plan) -> Plot | None:
+    """Voltage over capacity at every rate."""
+    curves = [
+        Curve(f"{c['c_rate']:.3g}C", [q * _MICRO for q in c["capacity_Ah"]], c["voltage_V"]) for c in plan.curves
+    ]
+    return plot(curves, "capacity / µAh", "voltage / V")
+
+
+def ragone(plan: Plan) -> Plot | None:
+    """Energy over power per footprint, ours at every rate, and the published cells that name both."""
+    capacity, areal = plan.estimate["capacity_Ah"], plan.estimate["areal_capacity_Ah_m2"]
+    if not capacity or not areal or not plan.estimate["rates"]:
+        return None
+    per_area = areal / capacity * 1e3 * _PER_SQUARE_CENTIMETRE  # of the footprint, as the areal capacity counts it
+    rates = sorted(plan.estimate["rates"], key=lambda rate: float(rate["c_rate"]))
+    ours = Curve(
+        "this cell",
+        [rate["mean_power_W"] * per_area for rate in rates],
+        [rate["energy_Wh"] * per_area for rate in rates],
+        marks=True,
+    )
+    return plot([ours, *_published(plan)], "power / mW/cm²", "energy / mWh/cm²", log=True)
+
+
+def _published(plan: Plan) -> Iterable[Curve]:
+    """One point a device; an energy and a power belong together when they stand in the same record."""
+    devices = {c.device.id: c.device for c in plan.comparisons}
+    for key, device in devices.items():
+        found = {c.what: c.published for c in plan.comparisons if c.device.id == key}
+        if "areal_energy" in found and "areal_power" in found:
+            energy = found["areal_energy"] / _HOUR * _PER_SQUARE_CENTIMETRE
+            yield Curve(device.name, [found["areal_power"] * _PER_SQUARE_CENTIMETRE], [energy], True, False)
+
+
+def candidates(plan: Plan) -> Plot | None:
+    """Capacity over the time to make it, the chosen design and the others; None without another."""
+    times = [step.duration for step in plan.steps]
+    others = [a for a in plan.alternatives if a.capacity is not None and a.fabrication_time]
+    known = [t for t in times if t is not None]
+    if not others or len(known) < len(times):
+        return None
+    points = [("chosen", sum(known), plan.estimate["capacity_Ah"] * _HOUR)]
+    points += [(f"no. {k}", a.fabrication_time or 0.0, a.capacity or 0.0) for k, a in enumerate(others, 1)]
+    curves = [Curve(label, [time / _HOUR], [charge / _HOUR * _MICRO], True, False) for label, time, charge in points]
+    return plot(curves, "time to make / h", "capacity / µAh", zero=False)
