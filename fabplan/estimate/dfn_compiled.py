@@ -151,3 +151,261 @@ def _solve(
         if quiet and part >= 1.0:
             return True
     return False
+
+
+@_compiled
+def _starting_guess(
+    count: int, front: int, first: int, whole: float, fixed: Array, current: Array, work: Array
+) -> bool:
+    """Currents with all surfaces inside (0, 1), as ``dfn._usable``; True where there are none."""
+    bent = False
+    for k in range(count):
+        if k < first or k >= front:
+            before = current[k - 1] if k else 0.0
+            density = (current[k] - before) / fixed[2, k]
+            lowest, highest = (fixed[4, k] - 1.0 + _ROOM) / fixed[5, k], (fixed[4, k] - _ROOM) / fixed[5, k]
+            limited = min(max(density, lowest), highest)
+            work[0, k], work[1, k] = density, limited
+            bent |= limited != density
+    if not bent:
+        return False
+    for side in range(2):
+        begin, end = (0, first) if side == 0 else (front, count)
+        taken, free = 0.0, 0.0
+        for k in range(begin, end):
+            taken += fixed[2, k] * (work[0, k] - work[1, k])
+            free += fixed[2, k] if work[0, k] == work[1, k] else 0.0
+        total = whole if side else 0.0
+        for k in range(begin, end):
+            share = fixed[2, k] if work[0, k] == work[1, k] else 0.0
+            total += fixed[2, k] * work[1, k] + share * taken / max(free, 1e-300)
+            current[k] = total
+    current[count - 1] = 0.0
+    for k in range(count):
+        if k < first or k >= front:
+            before = current[k - 1] if k else 0.0
+            x = fixed[4, k] - fixed[5, k] * (current[k] - before) / fixed[2, k]
+            if not 0.0 < x < 1.0:
+                return True
+    return False
+
+
+@_compiled
+def _exhausted(first: int, front: int, count: int, held: Array, constants: Array) -> bool:
+    """Whether an electrode is used up, as ``dfn._note_exhausted``."""
+    least = 1.0
+    for side in range(2):
+        begin, end = (0, first) if side == 0 else (front, count)
+        total = 0.0
+        for k in range(begin, end):
+            mean = constants[11 + side] + held[k, 0]
+            total += min(mean, 1.0 - mean)
+        if end > begin:
+            least = min(least, total / (end - begin))
+    return least < 5e-3
+
+
+@_compiled
+def march(
+    first: int,
+    front: int,
+    columns: tuple[Array, Array, Array, Array, Array, Array, Array],
+    constants: Array,
+    numbers: tuple[Index, Index],
+    tables: tuple[Array, Array, int, Array, Array, int, float, Array, Array, float],
+    modes: tuple[Array, Array, float],
+    aims: tuple[float, float, float, float, float, float, float, float, float, float, int],
+    samples: int,
+    out: tuple[Array, Array, Array, Array, Index],
+) -> None:
+    """Discharge points one after the other.
+
+    Parameters
+    ----------
+    first, front : mesh cells before the separator, and before the positive electrode
+    columns : width, hold, transport, area, exchange current, excess per density, electronic [n, cells]
+    constants : per point: current, contact, cut-off, start salt, (1-t+)/F, V_T, V_T (1-t+) TDF, electronic end,
+        metal exchange current, relaxation of negative and positive, start stoichiometry of both, nominal time [n, 14]
+    numbers : electrolyte [n] and open-circuit table [n, cells]
+    tables : open circuit (values, steps, cells); conductivity (values, steps, cells, low); diffusivity (values, steps),
+        upper end of the salt
+    modes : rates, weights and instant part of the particle modes
+    aims : error aims (salt, current, stoichiometry, voltage), rejection, growth, cut-off, end, least and first step,
+        most steps
+    samples : room for samples of a curve, 0 for none
+    out : end times, voltages there, energies over current [n]; times and voltages [2, n, samples]; samples used [n]
+    """
+    width, hold, transport, area, exchange, excess, electronic = columns
+    electrolyte, ocp = numbers
+    dif_value, dif_step, kappa_cells, low, high = tables[7], tables[8], tables[5], tables[6], tables[9]
+    spacing = (high - low) / kappa_cells
+    rates, weights, instant = modes
+    family = len(rates)
+    salt_aim, current_aim, surface_aim, volt_aim, reject, growth, at_cut, at_end, least, begin_step, most = aims
+    count = width.shape[1]
+    fixed, work = np.zeros((9, count)), np.zeros((16, count))
+    salt, salt_b, amps, amps_b = np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count)
+    surf, surf_b = np.zeros(count), np.zeros(count)
+    held, held_b, past = np.zeros((count, family + 1)), np.zeros((count, family + 1)), np.zeros((count, family + 1))
+    damped, gain = np.zeros((2, family + 1)), np.zeros((2, family + 1))
+    points, guess, extra, step_in = np.zeros((3, count)), np.zeros(count), np.zeros(count), np.zeros(5)
+    slow = np.zeros(count)
+    for row in range(width.shape[0]):
+        whole, contact, cutoff, start = constants[row, 0], constants[row, 1], constants[row, 2], constants[row, 3]
+        lag, scale, spread = constants[row, 4], constants[row, 5], constants[row, 6]
+        nominal = constants[row, 13]
+        step_in[1], step_in[2], step_in[3], step_in[4] = whole, lag, scale, spread
+        total_n, total_p = 0.0, 0.0
+        for k in range(first):
+            total_n += width[row, k]
+        for k in range(front, count):
+            total_p += width[row, k]
+        running = 0.0
+        for k in range(count):
+            if k < first:
+                running += whole * width[row, k] / total_n
+            elif k < front:
+                running = whole
+            else:
+                running -= whole * width[row, k] / total_p
+            amps[k], amps_b[k] = running, running
+            salt[k], salt_b[k] = start, start
+            x0 = constants[row, 11] if k < first else constants[row, 12]
+            surf[k], surf_b[k] = x0, x0
+            for m in range(family + 1):
+                held[k, m], held_b[k, m] = 0.0, 0.0
+            fixed[0, k] = 0.5 * width[row, k] / transport[row, k]
+            fixed[1, k], fixed[2, k], fixed[3, k] = hold[row, k], area[row, k], exchange[row, k]
+            fixed[6, k] = electronic[row, k]
+            fixed[7, k] = 1.0 if (k < first - 1 or (k >= front and k < count - 1)) else 0.0
+        amps[count - 1], amps_b[count - 1] = 0.0, 0.0
+        time, length, last, volts, volts_b, bad_time, bad_volts = 0.0, nominal * begin_step, inf, 0.0, 0.0, inf, 0.0
+        energy, used = 0.0, 0
+        ended_at, ended_volts = nan, nan
+        for _ in range(most):
+            ratio = length / last
+            now_part, then_part = (1.0 + ratio) / length, ratio * ratio / (1.0 + ratio) / length
+            rate = now_part - then_part
+            step_in[0] = rate
+            for side in range(2):
+                pace = constants[row, 9 + side]
+                damped[side, 0], gain[side, 0] = 1.0 / rate, pace * 3.0 / rate
+                for m in range(family):
+                    damped[side, m + 1] = 1.0 / (rate + pace * rates[m])
+                    gain[side, m + 1] = pace * weights[m] * rates[m] * damped[side, m + 1]
+            for k in range(count):
+                extra[k] = salt[k] + ratio * (salt[k] - salt_b[k])
+                points[0, k] = max(extra[k], _LEAST_SALT * salt[k])
+                guess[k] = amps[k] + ratio * (amps[k] - amps_b[k])
+                points[1, k] = guess[k]
+                points[2, k] = now_part * salt[k] - then_part * salt_b[k]
+                place = (min(points[0, k], high) - low) / spacing
+                cell = int(min(max(place, 0.0), kappa_cells - 1.0))
+                at = cell + electrolyte[row] * kappa_cells
+                slow[k] = fixed[0, k] / (dif_value[at] + (place - cell) * dif_step[at])
+                if k < first or k >= front:
+                    side = 0 if k < first else 1
+                    total, sum_gain = 0.0, instant
+                    for m in range(family + 1):
+                        past[k, m] = (now_part * held[k, m] - then_part * held_b[k, m]) * damped[side, m]
+                        total += past[k, m]
+                        sum_gain += gain[side, m]
+                    fixed[4, k] = constants[row, 11 + side] + total
+                    fixed[5, k] = excess[row, k] * sum_gain
+            for k in range(count - 1):
+                fixed[8, k] = 1.0 / (slow[k] + slow[k + 1])
+            hopeless = _starting_guess(count, front, first, whole, fixed, points[1], work)
+            converged = not hopeless and _solve(
+                count, front, first, fixed, step_in, points, tables, (electrolyte[row], ocp[row]), work
+            )
+            off, new_volts = 0.0, 0.0
+            if converged:
+                new_volts = whole * (-contact - constants[row, 7])
+                edge = max(first - 1, 0)
+                for k in range(count):
+                    before = points[1, k - 1] if k else 0.0
+                    new_volts -= (whole - points[1, k]) * electronic[row, k]
+                    if k < first or k >= front:
+                        density = (points[1, k] - before) / fixed[2, k]
+                        x = fixed[4, k] - fixed[5, k] * density
+                        work[12, k], work[13, k] = density, x
+                        off = max(off, abs(x - surf[k] - ratio * (surf[k] - surf_b[k])) / surface_aim)
+                    off = max(off, abs(points[0, k] - extra[k]) / (salt_aim * start))
+                    off = max(off, abs(points[1, k] - guess[k]) / (current_aim * whole))
+                    if k >= edge and k <= front:
+                        place = (min(points[0, k], high) - low) / spacing
+                        cell = int(min(max(place, 0.0), kappa_cells - 1.0))
+                        at = cell + electrolyte[row] * kappa_cells
+                        resistance = fixed[0, k] / (tables[3][at] + (place - cell) * tables[4][at])
+                        if k == 0 and first == 0:
+                            face = points[0, 0] + lag * whole * slow[0]
+                            argument = whole / (4.0 * constants[row, 8]) / sqrt(max(0.25 * face * 1e-3, _LEAST_ROOM))
+                            new_volts -= scale * log(argument + sqrt(1.0 + argument * argument))
+                            new_volts -= whole * resistance + spread * log(face / points[0, 0])
+                        if k < front:
+                            new_volts -= points[1, k] * resistance
+                        if k > edge:
+                            new_volts -= points[1, k - 1] * resistance
+                    if k == front or (k == edge and first):
+                        x, other = work[13, k], 1.0 - work[13, k]
+                        place = x * tables[2]
+                        cell = int(min(max(place, 0.0), tables[2] - 1.0))
+                        at = cell + ocp[row, k] * tables[2]
+                        psi = tables[0][at] + (place - cell) * tables[1][at] + _BARRIER * (1.0 / x - 1.0 / other)
+                        room = max(x * other, _LEAST_ROOM)
+                        argument = 0.25 / (fixed[3, k] * sqrt(room * points[0, k] * 1e-3)) * work[12, k]
+                        psi += copysign(scale * log(abs(argument) + sqrt(1.0 + argument * argument)), argument)
+                        new_volts += psi if k == front else -psi
+                new_volts += spread * log(points[0, front] / points[0, edge])
+                if last < inf:
+                    off = max(off, abs(new_volts - volts - ratio * (volts - volts_b)) / volt_aim)
+                else:
+                    off = 0.0
+                converged = isfinite(new_volts)
+            fine = converged and off < reject
+            below = fine and new_volts < cutoff - at_cut
+            accepted = fine and not below
+            factor = min(max(0.9 / sqrt(max(off, 1e-9)), 0.3), growth) if converged else 0.25
+            was_start = time == 0.0
+            if below:
+                bad_time, bad_volts = time + length, new_volts
+            if accepted:
+                initial = last == inf
+                for k in range(count):
+                    salt_b[k], salt[k] = salt[k], points[0, k]
+                    amps_b[k] = points[1, k] if initial else amps[k]
+                    amps[k] = points[1, k]
+                    if k < first or k >= front:
+                        side = 0 if k < first else 1
+                        push = excess[row, k] * work[12, k]
+                        for m in range(family + 1):
+                            held_b[k, m] = held[k, m]
+                            held[k, m] = past[k, m] - gain[side, m] * push
+                        surf_b[k] = work[13, k] if initial else surf[k]
+                        surf[k] = work[13, k]
+                volts_b = new_volts if initial else volts
+                energy += length * 0.5 * (new_volts + (new_volts if was_start else volts))
+                volts, time, last = new_volts, time + length, length
+                if used < samples:
+                    out[3][0, row, used], out[3][1, row, used] = time, volts
+                    used += 1
+            length *= factor
+            if bad_time < inf:
+                above = max(volts - cutoff, 0.0)
+                drop = above + min(max(cutoff - bad_volts, 1e-6), 0.5)
+                aimed = (bad_time - time) * min(max(above / drop, 0.05), 0.95)
+                length = min(length, aimed)
+            done = accepted and abs(new_volts - cutoff) <= at_cut
+            done = done or bad_time - time <= at_end * time or (below and was_start)
+            if done:
+                ended_at, ended_volts = time, volts
+                if bad_time < inf and volts - cutoff > 2.0 * at_cut and time > 0.0:
+                    share = (volts - cutoff) / max(volts - bad_volts, 1e-9)
+                    ended_at, ended_volts = time + share * (bad_time - time), cutoff
+                break
+            if length < least * nominal:
+                if _exhausted(first, front, count, held, constants[row]):
+                    ended_at, ended_volts = time, volts
+                break
+        energy += (ended_at - time) * 0.5 * (volts + ended_volts) if ended_at > time else 0.0
+        out[0][row], out[1][row], out[2][row], out[4][row] = ended_at, ended_volts, energy, used

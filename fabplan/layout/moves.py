@@ -99,7 +99,7 @@ def totals(path: Toolpath) -> Totals:
     start[table.first[1:]] += changes
     length = np.sqrt((((table.points - start) * NANOMETRE) ** 2).sum(axis=1))
     wet = table.kinds == PRINT
-    by_head = np.bincount(head_of[table.filament[wet]], length[wet], minlength=len(heads))
+    by_head: Array = np.bincount(head_of[table.filament[wet]], length[wet], len(heads)).astype(np.float64)
     waiting = np.array([sum(waits(head)) for head in heads])
     cured = path.lamp_time * np.count_nonzero(np.diff(path.layer_of))  # also when the last layer is done
     duration = float((length / speeds(path, table)).sum() + waiting[head_of].sum() + cured)
@@ -201,7 +201,7 @@ def _table(
     count, first = np.diff(starts), starts[:-1]
     lengths = {key: _of(styles, of, get) for key, get in _TAILS.items()}
     tail = [lengths[WIPE] > 0, lengths[BACK] > 0, lengths[BACK] > 0, lengths[RETRACT] > 0]
-    rows = 2 + (count - 1) + sum(t.astype(np.int64) for t in tail) + 1
+    rows: Integers = count + 2 + np.sum(tail, axis=0, dtype=np.int64)
     begin = np.cumsum(rows) - rows
     table = np.empty((int(rows.sum()), 3), np.int64)
     kinds = np.empty(len(table), np.int8)

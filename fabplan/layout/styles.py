@@ -22,7 +22,8 @@ def chosen(name: str, machine: Machine, ink: Ink | None = None) -> float | None:
 def line_style(machine: Machine, ink: Ink | None = None) -> LineStyle:
     """Style of the filaments of an ink on a machine; what no record gives is not done."""
     lengths = {name: chosen(name, machine, ink) or 0.0 for name in _LENGTHS}
-    return LineStyle(**lengths, **{name: chosen(name, machine, ink) for name in _SPEEDS})
+    speeds = [chosen(name, machine, ink) for name in _SPEEDS]
+    return LineStyle(**lengths, backtrack_speed=speeds[0], retract_speed=speeds[1], down_speed=speeds[2])
 
 
 def delays(machine: Machine, ink: Ink | None = None) -> tuple[float | None, float | None]:

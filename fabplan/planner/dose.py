@@ -73,7 +73,8 @@ def cases(given: Any, where: str) -> list[dict[str, Any]]:
     BadInput : with all faults of all cases
     """
     if not isinstance(given, list) or not given:
-        raise BadInput(Problem("not a list of cases", where, type(given).__name__, '[{"geometry": "via", "AR": 10, …}]'))
+        example = '[{"geometry": "via", "AR": 10, "beta0": 0.01}]'
+        raise BadInput(Problem("not a list of cases", where, type(given).__name__, example))
     problems: list[Problem] = []
     read = [_case(case, f"{where}: [{number}]", problems) for number, case in enumerate(given)]
     if problems:
@@ -148,7 +149,8 @@ def of_recipe(name: str, asked: Question, catalog: Catalog, where: str = "dose")
     ends = _ends(settings, asked)
     found = [_dose(settings, asked, sticking) for sticking in ends]
     worst = max(found, key=lambda d: d["t_norm"])
-    number = module.cycles(settings, Work(thickness=asked.thickness or (recipe.thickness and recipe.thickness.value)))
+    thickness = asked.thickness if asked.thickness is not None else value(recipe.thickness)
+    number = module.cycles(settings, Work(thickness=thickness))
     return {
         "recipe": recipe.id, "precursor": settings.cycle[0].precursor if settings.cycle else None,
         "geometry": asked.geometry, "aspect_ratio": asked.aspect_ratio, "coverage": asked.coverage,
@@ -160,12 +162,13 @@ def of_recipe(name: str, asked: Question, catalog: Catalog, where: str = "dose")
 
 def _recipe(name: str, catalog: Catalog, where: str) -> Recipe:
     own = [r for r in catalog.recipes.values() if r.method == METHOD]
-    for match in (lambda r: name == r.id or name in r.aliases, lambda r: name in r.materials):
-        found = sorted((r for r in own if match(r)), key=lambda r: r.id)
-        if found:
-            return found[0]
+    by_name = [r for r in own if name == r.id or name in r.aliases]
+    found = by_name or sorted((r for r in own if name in r.materials), key=lambda r: r.id)
+    if found:
+        return found[0]
     names = [r.id for r in own] + [m for r in own for m in r.materials]
-    raise BadInput(Problem("no recipe of atomic layer deposition", where, name[:80], listed(names), nearest(name, names)))
+    what = "no recipe of atomic layer deposition"
+    raise BadInput(Problem(what, where, name[:80], listed(names), nearest(name, names)))
 
 
 def _ends(settings: Any, asked: Question) -> Sequence[float]:

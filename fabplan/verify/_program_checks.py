@@ -97,7 +97,8 @@ def _tail(job: Job, filament: int, move: Move) -> bool:
         return False
     room = style.get("shut-off", 0.0) + 3 * 10.0**-job.run.decimals
     pieces = job.filaments[filament]
-    return min(_distance(move.end[:2], piece.start[:2], piece.end[:2]) for piece in pieces) <= room
+    nearest = min(_distance(move.end[:2], piece.start[:2], piece.end[:2]) for piece in pieces)
+    return bool(nearest <= room)
 
 
 def _distance(point: tuple[float, float], a: tuple[float, float], b: tuple[float, float]) -> float:
