@@ -138,7 +138,8 @@ def rules(
     ]
     for role in COATS:
         limit = request.limit(role)
-        kept.append(depth <= limit.aspect_ratio * np.maximum(relief.open_mouth(walls, design.below(role)), 0) * more)
+        mouth = relief.open_mouth(walls, design.below(role))
+        kept.append((mouth > 0) & (depth <= limit.aspect_ratio * np.maximum(mouth, NANOMETRE) * more))
         if role in ("cathode", "electrolyte", "anode"):
             film = np.asarray(design.films[role])
             kept.append((film >= limit.thickness_low * less) & (film <= limit.thickness_high * more))

@@ -42,11 +42,13 @@ class Operation:
     role : key of the route, e.g. ``"collector"``, ``"anode"``, ``"electrolyte"``, ``"lid"``, ``"seal"``
     bodies : names of the bodies it makes
     optional : may be left out when the chosen recipes do not need it
+    patterns : how its recipe may get its outline (`fabplan.catalog.types.Recipe.patterned_by`); empty: in any way
     """
 
     role: str
     bodies: tuple[str, ...] = ()
     optional: bool = False
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ SUMMARY = (
 ESTIMATOR = "interdigital"
 FLOW = (
     Operation("collector", ("anode-collector", "cathode-collector")),
-    Operation("anode", ("anode-walls",)),
-    Operation("cathode", ("cathode-walls",)),
+    Operation("anode", ("anode-walls",), patterns=("bead",)),
+    Operation("cathode", ("cathode-walls",), patterns=("bead",)),
     Operation("lid", ("frame", "lid")),
     Operation("electrolyte", ("electrolyte",)),
     Operation("seal", ("port-plugs",)),

@@ -40,7 +40,7 @@ def command(common: Common, folder: str | None) -> int:
     catalog = common.catalog()
     findings = check(catalog, plugins.names("methods"))
     problems = [Problem(f.message, f.where, None, f.change or None) for f in errors(findings)]
-    problems += [*_settings(catalog), *_specs(common.catalogs, catalog)]
+    problems += [*_settings(catalog), *_dialects(catalog), *_specs(common.catalogs, catalog)]
     if problems:
         raise BadInput(problems)
     broken = [state for kind in plugins.KINDS for state in plugins.broken(kind)]
@@ -54,6 +54,15 @@ def command(common: Common, folder: str | None) -> int:
     for state in broken:
         tell_labelled("warning", str(state))
     return 0
+
+
+def _dialects(catalog: Catalog) -> Iterator[Problem]:
+    """Faults in the templates of all dialects."""
+    # The rules of templates need numpy: loaded with the catalog.
+    from fabplan.exporters._dialect_check import check_dialect
+
+    for dialect in catalog.dialects.values():
+        yield from check_dialect(dialect)
 
 
 def _settings(catalog: Catalog) -> Iterator[Problem]:

@@ -13,20 +13,13 @@ import numpy as np
 from fabplan.estimate.constants import SECONDS_PER_HOUR, Array, Index, Mask
 from fabplan.estimate.designs import Materials, Stacks, take
 from fabplan.estimate.dfn_cell import Cell, Mesh, build, columns
+from fabplan.estimate.dfn_points import Aims, available, march
 from fabplan.estimate.dfn_state import Fading, State, accepted_state, kept_points, prepare, uniform
 from fabplan.estimate.dfn_step import Found, Step, density_of, newton, voltage_of
 
-_FIRST = 1e-5  # first step over the nominal discharge time
-_LEAST = 1e-9  # step over the nominal time at which a point is given up
-_GROWTH = 2.0
-_SALT_ERROR, _CURRENT_ERROR, _VOLTAGE_ERROR = 0.02, 0.03, 0.0015  # of the start salt, of the current, in volts
-_SURFACE_ERROR = 0.005  # stoichiometry; on a plateau the voltage tells nothing about diffusion
-_REJECT = 4.0  # steps this far over the aim are repeated
-_AT_CUTOFF = 5e-4  # V
-_AT_END = 2e-5  # part of the time
 _EXHAUSTED = 5e-3  # mean stoichiometry from the end at which a stuck discharge counts as complete
 _ROOM = 1e-6  # stoichiometry that a guess keeps from its ends
-_MOST_STEPS = 4000
+_AIMS = Aims()
 _LEAST_SALT = 0.3  # an extrapolated salt stays above this part of the present one
 
 
@@ -48,22 +41,36 @@ class Traces:
     finished: Mask
 
 
-def discharge(stacks: Stacks, materials: Materials, current: Array, mesh: Mesh | None = None) -> Traces:
+def discharge(
+    stacks: Stacks,
+    materials: Materials,
+    current: Array,
+    mesh: Mesh | None = None,
+    compiled: bool | None = None,
+    with_samples: bool = True,
+) -> Traces:
     """Discharge points to their cut-off.
 
     Parameters
     ----------
     stacks : one row per point [n]
     current : [A/m2]
+    compiled : by compiled loops (extra ``fast``) or by arrays; where left out, as is installed
+    with_samples : keep the discharge curves
     """
     mesh = mesh or Mesh()
+    compiled = available() if compiled is None else compiled
     metal = stacks.negative.metal
     halves = []
     for rows, shape in ((np.flatnonzero(~metal), mesh), (np.flatnonzero(metal), replace(mesh, negative=0))):
         if len(rows):
             some = take(stacks, rows)
             nominal = some.one_c_current * SECONDS_PER_HOUR / current[rows]
-            halves.append((rows, _march(build(some, materials, current[rows], shape), materials, nominal)))
+            cell = build(some, materials, current[rows], shape)
+            if compiled:
+                halves.append((rows, _looped(cell, materials, nominal, with_samples)))
+            else:
+                halves.append((rows, _march(cell, materials, nominal)))
     return _merged(halves, len(current))
 
 
@@ -77,14 +84,29 @@ def _merged(halves: list[tuple[Index, Traces]], count: int) -> Traces:
     return Traces(charge, energy, tuple(times), tuple(voltages), finished)
 
 
+def _looped(cell: Cell, materials: Materials, nominal: Array, with_samples: bool) -> Traces:
+    """The compiled march; a curve begins with its first voltage at time 0 and ends at the cut-off."""
+    found = march(cell, materials, nominal, _AIMS, with_samples)
+    times, voltages = [], []
+    for row, (end, at_end) in enumerate(found.ends if with_samples else found.ends[:0]):
+        time, volts = found.samples[:, row, : found.used[row]]
+        late = [end] if len(time) and end > time[-1] else []
+        times.append(np.concatenate([np.zeros(min(len(time), 1)), time, late]))
+        voltages.append(np.concatenate([volts[:1], volts, [at_end] * len(late)]))
+    finished = np.isfinite(found.ends[:, 0])
+    charge, energy = cell.current * found.ends[:, 0], cell.current * found.energy
+    none = (np.zeros(0),) * (0 if with_samples else len(nominal))
+    return Traces(charge, np.where(finished, energy, np.nan), (*times, *none), (*voltages, *none), finished)
+
+
 def _march(cell: Cell, materials: Materials, nominal: Array) -> Traces:
-    state, count, whole = uniform(cell, nominal * _FIRST), len(nominal), cell.current
+    state, count, whole = uniform(cell, nominal * _AIMS.first), len(nominal), cell.current
     samples: list[tuple[Index, Array, Array]] = []
     ends = np.full((count, 2), np.nan)
-    for _ in range(_MOST_STEPS):
+    for _ in range(_AIMS.most):
         state, accepted, ended = _advance(cell, materials, state, ends)
         samples.append((state.point[accepted], state.time[accepted], state.voltage[accepted]))
-        given_up = ~ended & (state.step < _LEAST * nominal[state.point])
+        given_up = ~ended & (state.step < _AIMS.least * nominal[state.point])
         _note_exhausted(cell, state, given_up, ends)
         keep = np.flatnonzero(~(ended | given_up))
         if len(keep) < len(ended):
@@ -116,22 +138,22 @@ def _attempt(cell: Cell, materials: Materials, state: State) -> _Trial:
     found = newton(cell, materials, step, start, guess, hopeless)
     volts = voltage_of(cell, step, found)
     off = np.maximum(
-        np.abs(found.salt - salt).max(axis=0) / (_SALT_ERROR * cell.start),
-        np.abs(found.current - current).max(axis=0) / (_CURRENT_ERROR * cell.current),
+        np.abs(found.salt - salt).max(axis=0) / (_AIMS.salt * cell.start),
+        np.abs(found.current - current).max(axis=0) / (_AIMS.current * cell.current),
     )
     surface = state.surface + ratio * (state.surface - state.surface_before)
-    off = np.maximum(off, np.abs(found.surface - surface).max(axis=0) / _SURFACE_ERROR)
-    off = np.maximum(off, np.abs(volts - voltage) / _VOLTAGE_ERROR)
+    off = np.maximum(off, np.abs(found.surface - surface).max(axis=0) / _AIMS.surface)
+    off = np.maximum(off, np.abs(volts - voltage) / _AIMS.voltage)
     return _Trial(found, fading, volts, np.where(np.isfinite(state.last_step), off, 0.0))
 
 
 def _advance(cell: Cell, materials: Materials, state: State, ends: Array) -> tuple[State, Mask, Mask]:
     """Try one step at every point: new state, where it was accepted, where the discharge has ended (see ``ends``)."""
     trial = _attempt(cell, materials, state)
-    fine = trial.found.converged & (trial.off < _REJECT)
-    below = fine & (trial.voltage < cell.cutoff - _AT_CUTOFF)
+    fine = trial.found.converged & (trial.off < _AIMS.reject)
+    below = fine & (trial.voltage < cell.cutoff - _AIMS.at_cutoff)
     accepted = fine & ~below
-    factor = np.clip(0.9 / np.sqrt(np.maximum(trial.off, 1e-9)), 0.3, _GROWTH)
+    factor = np.clip(0.9 / np.sqrt(np.maximum(trial.off, 1e-9)), 0.3, _AIMS.growth)
     factor = np.where(trial.found.converged, factor, 0.25)
     new = accepted_state(state, trial.found, trial.fading, trial.voltage, accepted)
     new = replace(
@@ -140,8 +162,8 @@ def _advance(cell: Cell, materials: Materials, state: State, ends: Array) -> tup
         bad_voltage=np.where(below, trial.voltage, state.bad_voltage),
     )
     new = replace(new, step=_next_step(cell, new, state.step * factor))
-    ended = accepted & (np.abs(trial.voltage - cell.cutoff) <= _AT_CUTOFF)
-    ended |= new.bad_time - new.time <= _AT_END * new.time
+    ended = accepted & (np.abs(trial.voltage - cell.cutoff) <= _AIMS.at_cutoff)
+    ended |= new.bad_time - new.time <= _AIMS.at_end * new.time
     ended |= below & (state.time == 0.0)
     _note_ends(cell, new, ended, ends)
     return new, accepted, ended
@@ -158,7 +180,7 @@ def _next_step(cell: Cell, state: State, step: Array) -> Array:
 
 def _note_ends(cell: Cell, state: State, ended: Mask, ends: Array) -> None:
     """Time and voltage of discharges that ended; a crossing inside the last bracket is interpolated."""
-    open_bracket = np.isfinite(state.bad_time) & (state.voltage - cell.cutoff > 2.0 * _AT_CUTOFF) & (state.time > 0.0)
+    open_bracket = np.isfinite(state.bad_time) & (state.voltage - cell.cutoff > 2.0 * _AIMS.at_cutoff) & (state.time > 0.0)
     share = np.where(
         open_bracket, (state.voltage - cell.cutoff) / np.maximum(state.voltage - state.bad_voltage, 1e-9), 0.0
     )

@@ -12,10 +12,9 @@ _HOUR = 3600.0
 _PER_SQUARE_CENTIMETRE = 0.1  # 1 W/m2 in mW/cm2
 
 
-def charts(plan: Plan) -> dict[str, Plot]:
-    """All plots that the plan has something for, by name."""
-    made = {"discharge": discharge(plan), "ragone": ragone(plan), "candidates": candidates(plan)}
-    return {name: chart for name, chart in made.items() if chart is not None}
+def charts(plan: Plan) -> dict[str, Plot | None]:
+    """All plots by name, None for those that the plan has nothing for."""
+    return {"discharge": discharge(plan), "ragone": ragone(plan), "candidates": candidates(plan)}
 
 
 def discharge(plan: Plan) -> Plot | None:

@@ -135,7 +135,7 @@ def _electrical(plan: Plan) -> dict[str, Any]:
     )
     return {
         "charts": found,
-        "chart_data": {name: chart.data for name, chart in found.items()},
+        "chart_data": {name: chart.data for name, chart in found.items() if chart is not None},
         "rates": [_rate(r, e["capacity_Ah"]) for r in e["rates"]],
         "resistance": _bars.stacked(
             [(name.replace("_", " "), value, _show.text(value, "resistance")) for name, value in parts.items()]

@@ -13,6 +13,7 @@ import shapely
 from fabplan.geometry.body import Body
 from fabplan.geometry.edges import boundary
 from fabplan.geometry.region import NANOMETRE, Region, area, bounds, joined
+from fabplan.geometry.relief import Coat, coat
 from fabplan.geometry.shapes import facing_length, to_shapely
 from fabplan.layout.approach import Approach, approaches
 from fabplan.layout.flat import flat
@@ -50,11 +51,26 @@ def measured(bodies: Sequence[Body], met: Sequence[Approach] | None = None) -> d
         electrodes = [body for body in bodies if body.role == net]
         collectors = [body for body in bodies if body.role == f"{net}_collector"]
         result[f"{net}_area_m2"] = sum(area(body.region) for body in electrodes)
-        result[f"{net}_volume_m3"] = sum(area(body.region) * body.thickness for body in electrodes)
+        result[f"{net}_volume_m3"] = sum(volume(body, bodies) for body in electrodes)
         result[f"{net}_interface_area_m2"] = interface(bodies, net)
         result[f"{net}_collector_area_m2"] = sum(area(body.region) for body in collectors)
     result["electrolyte_volume_m3"] = electrolyte_volume(bodies)
     return result
+
+
+def volume(body: Body, bodies: Sequence[Body]) -> float:
+    """Volume of a body [m³]: plan area times thickness, and what a conformal film holds on walls besides."""
+    return area(body.region) * body.thickness + coat_of(body, bodies).volume
+
+
+def coat_of(body: Body, bodies: Sequence[Body]) -> Coat:
+    """What a conformal film has beyond its plan on the walls of earlier bodies that it covers."""
+    if body.pattern != "conformal":
+        return Coat()
+    before = list(bodies)[: [other.name for other in bodies].index(body.name)]
+    walls = [b.relief for b in before if b.relief is not None]
+    below = sum(b.thickness for b in before if b.pattern == "conformal") if walls else 0.0
+    return coat(walls, below, body.thickness)
 
 
 def height(bodies: Sequence[Body]) -> float:
@@ -98,11 +114,12 @@ def interface(bodies: Sequence[Body], net: str) -> float:
             continue
         after = [b.region for b in bodies[number + 1 :] if b.role in ELECTROLYTES]
         before = [b.region for b in bodies[:number] if b.role in ELECTROLYTES]
+        film = coat_of(body, bodies)
         if after:
             plan, rim = wetted(body.region, joined(after))
-            total += plan + rim * body.thickness
+            total += plan + rim * body.thickness + film.upper
         elif before:
-            total += wetted(body.region, joined(before))[0]
+            total += wetted(body.region, joined(before))[0] + film.lower
     return total
 
 
@@ -125,7 +142,7 @@ def electrolyte_volume(bodies: Sequence[Body]) -> float:
     for body in bodies:
         if body.role not in ELECTROLYTES:
             continue
-        total += area(body.region) * body.thickness
+        total += volume(body, bodies)
         if body.bottom is not None:
             solid = (other for other in bodies if other.role not in ELECTROLYTES and other.bottom is not None)
             total -= sum(_displaced(body, other) for other in solid)
@@ -141,4 +158,7 @@ def _displaced(basin: Body, other: Body) -> float:
 
 
 def _meet(one: Body, other: Body) -> bool:
+    if one.relief is not None or other.relief is not None:  # a film follows all of a relief: boxes will do
+        a, b = bounds(one.region), bounds(other.region)
+        return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
     return overlap(flat([one.region]), flat([other.region])) is not None

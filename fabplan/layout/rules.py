@@ -29,6 +29,7 @@ from fabplan.layout.words import at, microns
 HALF_NANOMETRE = 0.5 * NANOMETRE
 GDS_LIMIT = 2**31 - 1
 AGREEMENT = 1e-6
+RELIEF_TOLERANCE = 0.01  # a drawn circle is a polygon: its flats lie 0.1 % inside, its corners outside
 
 #: key of the ``geometry`` section -> field of `Measures` that must equal it
 CLOSED_FORM: Mapping[str, str] = {
@@ -85,8 +86,8 @@ def minimum_widths(bodies: Sequence[Body], limits: Mapping[str, RoleLimits]) -> 
     """``minimum-width``: no body is anywhere narrower than its recipe's line."""
     for body in bodies:
         line = limits.get(body.made_by, RoleLimits()).line
-        width = narrowest(body.region) if line > 0 and body.region else None
-        if width is not None and width < line - HALF_NANOMETRE:
+        width = _width(body) if line > 0 and body.region else None
+        if width is not None and width < line * (1 - (RELIEF_TOLERANCE if body.relief else 0.0)) - HALF_NANOMETRE:
             yield Finding(
                 "minimum-width", "error", body.name,
                 f"{body.name} is {microns(width)} wide where {body.made_by} can make {microns(line)} at least",
@@ -95,13 +96,19 @@ def minimum_widths(bodies: Sequence[Body], limits: Mapping[str, RoleLimits]) -> 
             )
 
 
+def _width(body: Body) -> float:
+    """Narrowest place of a body [m]; of 10^6 equal elements that of one."""
+    return float(body.relief.wall) if body.relief is not None else narrowest(body.region)
+
+
 def minimum_gaps(
     bodies: Sequence[Body], met: Sequence[Approach], limits: Mapping[str, RoleLimits]
 ) -> Iterable[Finding]:
     """``minimum-gap``: shapes of one plate keep its recipe's space; so do electrodes of different plates."""
     for role in dict.fromkeys(body.made_by for body in bodies):
         space = limits.get(role, RoleLimits()).gap
-        of_role = [body for body in bodies if body.made_by == role]
+        of_role = [body for body in bodies if body.made_by == role and body.relief is None]
+        yield from _mouths([body for body in bodies if body.made_by == role], space)
         near = narrowest_space(flat([body.region for body in of_role]), space) if space > 0 else None
         if near is not None:
             yield _too_near(f"shapes of {role}", " and ".join(b.name for b in of_role), near, space)
@@ -111,6 +118,18 @@ def minimum_gaps(
         apart = lower.made_by != upper.made_by and approach.kind == "beside"
         if apart and 0 < near.distance < space - HALF_NANOMETRE:
             yield _too_near(f"{lower.name} and {upper.name}", f"{lower.name} and {upper.name}", near, space)
+
+
+def _mouths(bodies: Sequence[Body], space: float) -> Iterable[Finding]:
+    """Openings between the walls of a relief that are narrower than its recipe's space."""
+    for body in bodies:
+        mouth = float(body.relief.mouth) if body.relief is not None else space
+        if mouth < space * (1 - RELIEF_TOLERANCE):
+            yield Finding(
+                "minimum-gap", "error", body.name,
+                f"openings of {body.name} are {microns(mouth)} wide, the process needs {microns(space)}",
+                mouth, space, "m", f"openings {microns(mouth)} → {microns(space)}, or a finer process",
+            )
 
 
 def shorts(met: Sequence[Approach]) -> Iterable[Finding]:

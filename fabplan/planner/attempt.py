@@ -32,7 +32,7 @@ class Attempt:
     spec : with every cell and route entry filled in
     problem : what was searched; None when there is no route
     sized : outcome of the search, None when there is no route
-    reasons : why it ended early, empty otherwise
+    reasons, changes : why it ended early and what would help, empty otherwise
     """
 
     spec: Spec
@@ -41,6 +41,7 @@ class Attempt:
     problem: Problem | None
     sized: Sized | None
     reasons: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 def starting_points(spec: Spec) -> tuple[tuple[str, Spec], ...]:
@@ -187,7 +188,7 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
     try:
         route = choose(spec, catalog, architecture.FLOW, architecture.TITLE)
     except Infeasible as fault:
-        return Attempt(spec, title, start, None, None, fault.reasons)
+        return Attempt(spec, title, start, None, None, fault.reasons, fault.changes)
     lacking = [r for r in ("anode", "cathode") if route.choices[r].material.electrode is None]
     if lacking:
         names = ", ".join(route.choices[r].material.name for r in lacking)

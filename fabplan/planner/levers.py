@@ -1,6 +1,6 @@
 """What would have to change: levers tried one at a time, each verified by a new search.
 
-A change is only named when the search with that change met the target.
+A change is only named when the search with the very value that is named met the target.
 """
 
 from __future__ import annotations
@@ -11,25 +11,29 @@ from collections.abc import Iterator
 
 from fabplan import units
 from fabplan.architectures.base import Footprint
-from fabplan.planner.search import Sized, search
+from fabplan.planner.search import Design, Sized, search
 from fabplan.planner.size import Problem
+from fabplan.planner.spec import FOOTPRINT_HIGH
 
 STEPS = 3  # tries per lever: each corrects by the capacity that the last one reached
 ROOM = 1.03
+GROWTH = 4.0  # of both sides where nothing fits yet
+GROWTH_STEPS = 9
 SMALLER_GAP = (0.8, 0.6, 0.4, 0.25)
+SLOWER = (0.5, 0.2, 0.1)
+DIGITS = 6  # of values that a search has chosen: exact to the nanometre
 
 
 def binding(problem: Problem, sized: Sized) -> list[str]:
     """What binds, in sentences."""
-    target, best = problem.target, sized.reachable
-    title = problem.architecture.TITLE
-    f = problem.request.footprint
-    size = f"{units.show(f.width, 'length')} x {units.show(f.length, 'length')}"
+    target, best, request = problem.target, sized.reachable, problem.request
+    title = problem.architecture.TITLE[0].lower() + problem.architecture.TITLE[1:]
+    size, held = _size(request.footprint), _held(problem)
+    if sized.lowest is None:
+        return [f"no cell of {title} fits {size} within the limits of its recipes{held}"]
     if best is None:
-        return [
-            f"no {title.lower()} fits {size} within the limits of its recipes (height at most "
-            f"{units.show(problem.request.height_max, 'length')})"
-        ]
+        lowest, allowed = _length(sized.lowest), _length(request.height_max)
+        return [f"the lowest cell of {title} that its recipes make on {size} is {lowest} high, allowed {allowed}{held}"]
     reasons = []
     for what, asked, reached, dimension in (
         ("capacity", target.capacity, best.capacity, "charge"),
@@ -37,110 +41,172 @@ def binding(problem: Problem, sized: Sized) -> list[str]:
     ):
         if asked is not None and reached < asked * (1 + target.margin):
             reasons.append(
-                f"{what} reachable here: {units.show(reached, dimension)} at {_rate(target.c_rate)} on {size}, "
-                f"{units.show(best.height, 'length')} high; asked {units.show(asked, dimension)} with "
-                f"{target.margin:.0%} margin"
+                f"{what} reachable here: {units.show(reached, dimension)} at {rate_text(target.c_rate)} on {size}, "
+                f"{_length(best.height)} high{held}; "
+                f"asked {units.show(asked, dimension)} with {target.margin:.0%} margin"
             )
-    return reasons or [f"no {title.lower()} on {size} meets the target"]
+    return reasons or [f"no cell of {title} on {size} meets the target{held}"]
 
 
 def changes(problem: Problem, sized: Sized) -> list[str]:
     """Changes that meet the target, each verified by a search, most modest first."""
-    found = [change for lever in (_height, _gap, _footprint, _rate_down, _released) for change in lever(problem, sized)]
-    return found
+    levers = (_height, _gap, _footprint, _rate_down, _released)
+    return [change for lever in levers for change in lever(problem, sized)]
 
 
-def _need(problem: Problem, sized: Sized) -> float:
+def rate_text(c_rate: float) -> str:
+    """C-rate as people write it: ``C/5``, ``0.38C``, ``2C``."""
+    hours = 1 / c_rate
+    whole = hours > 1 and math.isclose(hours, round(hours), rel_tol=1e-9)
+    return f"C/{round(hours)}" if whole else f"{c_rate:.3g}C"
+
+
+def _held(problem: Problem) -> str:
+    """The parameters that the user fixed."""
+    fixed = sorted(problem.request.fixed.items())
+    return f" with {', '.join(f'{k} {_show(problem, k, v)}' for k, v in fixed)} as given" if fixed else ""
+
+
+def _show(problem: Problem, name: str, value: float) -> str:
+    meta = next(f.metadata for f in dataclasses.fields(problem.architecture.Params) if f.name == name)
+    return units.show(value, meta["dimension"], DIGITS)
+
+
+def _length(metres: float) -> str:
+    return units.show(metres, "length")
+
+
+def _size(footprint: Footprint) -> str:
+    return f"{_length(footprint.width)} x {_length(footprint.length)}"
+
+
+def _need(problem: Problem, best: Design) -> float:
     """Factor by which the reachable figures fall short."""
-    target, best = problem.target, sized.reachable
-    if best is None:
-        return 2.0
+    target = problem.target
     pairs = ((target.capacity, best.capacity), (target.energy, best.energy))
     return max((asked * (1 + target.margin) / max(reached, 1e-30) for asked, reached in pairs if asked), default=1.0)
 
 
+def _up(value: float, digits: int = 2) -> float:
+    """The next higher value with few digits, so that what is shown is what was tried."""
+    unit = 10.0 ** (math.floor(math.log10(value)) - digits + 1)
+    return math.ceil(value / unit - 1e-9) * unit
+
+
+def _tried(problem: Problem) -> Sized:
+    """Outcome of a search for the chosen design alone."""
+    return search(problem, alternatives=False)
+
+
+def _with(problem: Problem, **request: object) -> Problem:
+    """The problem with a changed request."""
+    return dataclasses.replace(problem, request=dataclasses.replace(problem.request, **request))  # type: ignore[arg-type]
+
+
 def _height(problem: Problem, sized: Sized) -> Iterator[str]:
-    best = sized.reachable
-    limit = problem.request.height_max
-    if best is None or best.height < 0.7 * limit:
-        return
+    best, limit = sized.reachable, problem.request.height_max
     now = problem
+    if sized.lowest is None or (best is not None and best.height < 0.9 * limit):
+        return
     for _ in range(STEPS):
-        factor = _need(now, sized) * ROOM
-        if factor > 50:
-            return
-        now = dataclasses.replace(
-            now, request=dataclasses.replace(now.request, height_max=now.request.height_max * factor)
-        )
-        sized = search(now)
+        if sized.reachable is None:
+            allowed = _up(sized.lowest or limit)
+        else:
+            factor = min(max(_need(now, sized.reachable) * ROOM, 1.05), 20.0)
+            allowed = _up(now.request.height_max * factor)
+        now = _with(now, height_max=allowed)
+        sized = _tried(now)
         if sized.chosen is not None:
-            yield (
-                f"height {units.show(limit, 'length')} → {units.show(sized.chosen.height, 'length')} (cell.height_max)"
-            )
+            enough = _up(sized.chosen.height)
+            if enough < allowed and _tried(_with(now, height_max=enough)).chosen is not None:
+                allowed = enough
+            yield f"height {_length(limit)} → {_length(allowed)} (cell.height_max)"
             return
-        if sized.reachable is None or sized.reachable.height < 0.9 * now.request.height_max:
+        if sized.reachable is not None and sized.reachable.height < 0.9 * allowed:
             return
 
 
 def _gap(problem: Problem, sized: Sized) -> Iterator[str]:
     request = problem.request
+    fields = {f.name for f in dataclasses.fields(problem.architecture.Params)}
     old = request.fixed.get("gap") or max((x.gap for x in request.limits.values()), default=0.0)
-    if (
-        not old
-        or sized.reachable is None
-        or not hasattr(problem.architecture.Params, "__dataclass_fields__")
-        or "gap" not in problem.architecture.Params.__dataclass_fields__
-    ):
+    if not old or sized.lowest is None or "gap" not in fields:
         return
     for factor in SMALLER_GAP:
-        limits = {k: dataclasses.replace(x, gap=min(x.gap, old * factor)) for k, x in request.limits.items()}
-        fixed = {**request.fixed, "gap": old * factor}
-        tried = search(dataclasses.replace(problem, request=dataclasses.replace(request, limits=limits, fixed=fixed)))
-        if tried.chosen is not None:
+        gap = _up(old * factor)
+        if gap >= old:
+            continue
+        limits = {k: dataclasses.replace(x, gap=min(x.gap, gap)) for k, x in request.limits.items()}
+        if _tried(_with(problem, limits=limits, fixed={**request.fixed, "gap": gap})).chosen is not None:
             by = "" if "gap" in request.fixed else ", which needs a finer process than this route's"
-            yield f"gap {units.show(old, 'length')} → {units.show(old * factor, 'length')}{by}"
+            yield f"gap {_length(old)} → {_length(gap)}{by}"
             return
 
 
 def _footprint(problem: Problem, sized: Sized) -> Iterator[str]:
-    first = problem.request.footprint
-    now, scale = problem, 1.0
-    for _ in range(STEPS if sized.reachable is not None else 14):
-        scale *= max(math.sqrt(_need(now, sized)) * ROOM, 1.05) if sized.reachable is not None else 2.0
-        if scale > 300 or max(first.width, first.length) * scale > 0.3:
+    first = now = problem.request.footprint
+    for _ in range(STEPS if sized.reachable is not None else GROWTH_STEPS):
+        best, last = sized.reachable, now
+        now = _scaled(now, GROWTH if best is None else max(math.sqrt(_need(problem, best)) * ROOM, 1.05))
+        if max(now.width, now.length) > FOOTPRINT_HIGH:
             return
-        footprint = Footprint(first.width * scale, first.length * scale, first.terminals)
-        now = dataclasses.replace(now, request=dataclasses.replace(now.request, footprint=footprint))
-        sized = search(now)
+        sized = _tried(_with(problem, footprint=now))
         if sized.chosen is not None:
-            yield (
-                f"footprint {units.show(first.width, 'length')} x {units.show(first.length, 'length')} → "
-                f"{units.show(footprint.width, 'length')} x {units.show(footprint.length, 'length')}"
-            )
+            yield f"footprint {_size(first)} → {_size(_smaller(problem, last, now))}"
             return
+
+
+def _scaled(footprint: Footprint, scale: float) -> Footprint:
+    return Footprint(_up(footprint.width * scale), _up(footprint.length * scale), footprint.terminals)
+
+
+def _smaller(problem: Problem, failed: Footprint, met: Footprint) -> Footprint:
+    """The smallest footprint that a few halvings between one that failed and one that met the target find."""
+    for _ in range(STEPS):
+        middle = _scaled(failed, math.sqrt(met.width / failed.width))
+        if not failed.width < middle.width < met.width:
+            break
+        if _tried(_with(problem, footprint=middle)).chosen is not None:
+            met = middle
+        else:
+            failed = middle
+    return met
 
 
 def _rate_down(problem: Problem, sized: Sized) -> Iterator[str]:
     if sized.reachable is None:
         return
-    for factor in (0.5, 0.2, 0.1):
+    for factor in SLOWER:
         target = dataclasses.replace(problem.target, c_rate=problem.target.c_rate * factor)
-        if search(dataclasses.replace(problem, target=target)).chosen is not None:
-            yield f"rate {_rate(problem.target.c_rate)} → {_rate(target.c_rate)}"
+        if _tried(dataclasses.replace(problem, target=target)).chosen is not None:
+            yield f"rate {rate_text(problem.target.c_rate)} → {rate_text(target.c_rate)}"
             return
 
 
 def _released(problem: Problem, sized: Sized) -> Iterator[str]:
-    """Parameters that the user fixed, each left to the search."""
-    request = problem.request
-    for name, value in sorted(request.fixed.items()):
-        fixed = {k: v for k, v in request.fixed.items() if k != name}
-        tried = search(dataclasses.replace(problem, request=dataclasses.replace(request, fixed=fixed)))
-        if tried.chosen is not None:
-            dimension = problem.architecture.Params.__dataclass_fields__[name].metadata["dimension"]
-            new = getattr(tried.chosen.params, name)
-            yield f"{name} {units.show(value, dimension)} → {units.show(float(new), dimension)} (parameters.{name})"
+    """Parameters that the user fixed: each left to the search, else as few as possible."""
+    fixed = problem.request.fixed
+    single = [name for name in sorted(fixed) if _tried(_without(problem, {name})).chosen is not None]
+    if single:
+        for name in single:
+            yield _freed(problem, {name})
+    elif fixed and _tried(_without(problem, set(fixed))).chosen is not None:
+        free = set(fixed)
+        for name in sorted(fixed):  # take back what need not be free
+            if _tried(_without(problem, free - {name})).chosen is not None:
+                free.discard(name)
+        yield _freed(problem, free)
 
 
-def _rate(c_rate: float) -> str:
-    return f"{c_rate:g}C" if c_rate >= 1 else f"C/{1 / c_rate:g}"
+def _without(problem: Problem, names: set[str]) -> Problem:
+    return _with(problem, fixed={k: v for k, v in problem.request.fixed.items() if k not in names})
+
+
+def _freed(problem: Problem, names: set[str]) -> str:
+    chosen = _tried(_without(problem, names)).chosen
+    assert chosen is not None
+    parts = []
+    for name in sorted(names):
+        new = float(getattr(chosen.params, name))
+        parts.append(f"{name} {_show(problem, name, problem.request.fixed[name])} → {_show(problem, name, new)}")
+    return f"{' and '.join(parts)} (parameters)"

@@ -7,14 +7,14 @@ from the spec, from the structure's shipped starting point, or from the catalog.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from fabplan import plugins
 from fabplan.architectures.base import Operation, RoleLimits
-from fabplan.catalog.loader import Catalog
+from fabplan.catalog.loader import Catalog, find, fold
 from fabplan.catalog.types import Facility, Machine, Material, Recipe
 from fabplan.errors import BadInput, Infeasible, Problem, listed, nearest
 from fabplan.methods.base import Work
@@ -35,6 +35,16 @@ class Choice:
     method: ModuleType
     settings: Any
     reason: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A role that nothing makes: why and what would help, or the processes that the lab lacks for it."""
+
+    role: str
+    reason: str = ""
+    change: str = ""
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,16 +118,30 @@ def choose(spec: Spec, catalog: Catalog, operations: Iterable[Operation], title:
     if problems:
         raise BadInput(problems)
     choices: dict[str, Choice] = {}
-    missing: list[str] = []
+    missing: list[Missing] = []
     for operation in operations:
         choice = _choice(spec, catalog, operation, facility)
-        if isinstance(choice, str):
+        if isinstance(choice, Missing):
             missing.append(choice)
         elif choice is not None:
             choices[operation.role] = choice
     if missing:
-        raise Infeasible(missing)
+        raise _infeasible(missing, facility, catalog)
     return Route(choices, operations, substrate, _machine(spec, catalog, choices), facility)
+
+
+def _infeasible(missing: Sequence[Missing], facility: Facility, catalog: Catalog) -> Infeasible:
+    """All that is missing; what a lab lacks is said once for all roles, with the labs that have it."""
+    reasons = [entry.reason for entry in missing if entry.reason]
+    changes = [entry.change for entry in missing if entry.change]
+    lacking = [entry for entry in missing if entry.methods]
+    if lacking:
+        methods = sorted({method for entry in lacking for method in entry.methods})
+        roles = ", ".join(entry.role for entry in lacking)
+        reasons.append(f"{facility.name} has no {', '.join(methods)}, which the route needs for {roles}")
+        others = [f.id for f in catalog.facilities.values() if not f.methods or set(methods) <= set(f.methods)]
+        changes.append(f"a facility that has it: {' or '.join(others)}" if others else "another route or structure")
+    return Infeasible(reasons, tuple(dict.fromkeys(changes)))
 
 
 def look_up(records: Mapping[str, Any], name: str, kind: str, where: str) -> Any:
@@ -136,82 +160,81 @@ def look_up(records: Mapping[str, Any], name: str, kind: str, where: str) -> Any
 
 
 def wanted_material(spec: Spec, catalog: Catalog, role: str) -> Material | None:
-    """Material that the spec names for a role, None when it leaves it open."""
+    """Material that the spec names for a role, None when it leaves it open.
+
+    Raises
+    ------
+    BadInput : nobody knows it, or it cannot be that role
+    """
     key = "collector" if role in CONDUCTOR_ROLES else role
     name = spec.cell.get(key)
     if not name:
         return None
-    material: Material = look_up(catalog.materials, name, "material", f"{spec.where}: cell.{key}")
-    kinds = {"collector": "collector", "anode": "anode", "cathode": "cathode", "electrolyte": "electrolyte"}
-    kind = kinds.get(key)
-    if kind and kind not in material.kinds:
-        fitting = [m.id for m in catalog.materials.values() if kind in m.kinds]
-        raise BadInput(
-            Problem(f"{material.name} is no {kind}", f"{spec.where}: cell.{key}", name, listed(fitting), None)
-        )
+    kind, where = key if key in (*ACTIVE_ROLES, "collector") else "", f"{spec.where}: cell.{key}"
+    fitting = {m.id: m for m in catalog.materials.values() if not kind or kind in m.kinds}
+    try:
+        material = find(catalog.materials, name, where)
+    except BadInput:
+        what = f"unknown {kind or 'material'}"
+        raise BadInput(Problem(what, where, name[:80], listed(fitting), nearest(name, fitting))) from None
+    if material.id not in fitting:
+        other = next((f"cell.{k}" for k in ("anode", "cathode") if k in material.kinds), None)
+        raise BadInput(Problem(f"{material.name} is no {kind}", where, name, listed(fitting), other))
     return material
 
 
-def makes(recipe: Recipe, material: Material | None, role: str) -> bool:
-    """Whether a recipe can make that role of that material."""
+def makes(recipe: Recipe, material: Material | None, operation: Operation) -> bool:
+    """Whether a recipe can make what an operation needs, of that material."""
+    if operation.patterns and recipe.patterned_by not in operation.patterns:
+        return False
     if material is None:
         return True
     if not recipe.materials:
         liquid = material.electrolyte is not None and material.electrolyte.state == "liquid"
-        return role == "electrolyte" and liquid and recipe.method == "electrolyte-filling"
+        return operation.role == "electrolyte" and liquid and recipe.method == "electrolyte-filling"
     return material.id in recipe.materials
 
 
-def _choice(spec: Spec, catalog: Catalog, operation: Operation, facility: Facility) -> Choice | str | None:
+def _choice(spec: Spec, catalog: Catalog, operation: Operation, facility: Facility) -> Choice | Missing | None:
     role = operation.role
     material = wanted_material(spec, catalog, role)
     asked = spec.route.get(role, "")
-    where = f"{spec.where}: route.{role}"
-    candidates, reason = _candidates(catalog, asked, material, role, where)
+    candidates, reason = _candidates(catalog, asked, material, operation, f"{spec.where}: route.{role}")
     if not candidates:
-        if operation.optional and not asked:
-            return None
-        return _nothing_makes(catalog, role, material, asked)
+        return None if operation.optional and not asked else _nothing_makes(catalog, operation, material, asked)
     allowed = [r for r in candidates if not facility.methods or r.method in facility.methods]
     if not allowed:
-        methods = ", ".join(sorted({r.method for r in candidates}))
-        return f"{role}: {facility.name} has no {methods}; it has {listed(facility.methods)}"
+        return Missing(role, methods=tuple(sorted({r.method for r in candidates})))
     recipe = min(allowed, key=_preference)
     module, settings = method_of(recipe, f"recipes/{recipe.id}.toml")
-    leaves = material or catalog.materials[recipe.materials[-1]] if (material or recipe.materials) else None
-    if leaves is None:
-        return f"{role}: recipe {recipe.id} does not say what it leaves; name the material in [cell]"
-    return Choice(role, leaves, recipe, module, settings, reason)
+    if material is None and not recipe.materials:
+        what = f"{role}: recipe {recipe.id} does not say what it leaves"
+        return Missing(role, what, f'name the material: cell.{role} = "..."')
+    return Choice(role, material or catalog.materials[recipe.materials[-1]], recipe, module, settings, reason)
 
 
 def _candidates(
-    catalog: Catalog, asked: str, material: Material | None, role: str, where: str
+    catalog: Catalog, asked: str, material: Material | None, operation: Operation, where: str
 ) -> tuple[list[Recipe], str]:
     """Recipes that could make the role: the one that was asked for, else all that fit, and why."""
     methods = plugins.names("methods")
+    makers = [r for r in catalog.recipes.values() if makes(r, material, operation)]
     if asked in methods:
-        fitting = [r for r in catalog.recipes.values() if r.method == asked and makes(r, material, role)]
-        return fitting, f"process {asked} was asked for"
-    if asked:
+        return [r for r in makers if r.method == asked], f"process {asked} was asked for"
+    makers = makers if material is not None else []
+    if not asked:
+        return makers, "the catalog's most trusted recipe for this material"
+    found = next((r for r in catalog.recipes.values() if fold(asked) in map(fold, (r.id, *r.aliases))), None)
+    if found is None:
         names = [*catalog.recipes, *methods]
-        found = [r for r in catalog.recipes.values() if asked.casefold() in (n.casefold() for n in (r.id, *r.aliases))]
-        if not found:
-            raise BadInput(
-                Problem("neither a process nor a recipe", where, asked[:80], listed(names), nearest(asked, names))
-            )
-        if makes(found[0], material, role):
-            return found, "named in the spec"
-        same = [r for r in catalog.recipes.values() if r.method == found[0].method and makes(r, material, role)]
-        return same or _makers(
-            catalog, material, role
-        ), f"{found[0].id} does not leave {material.id if material else role}; nearest that does"
-    return _makers(catalog, material, role), "the catalog's most trusted recipe for this material"
-
-
-def _makers(catalog: Catalog, material: Material | None, role: str) -> list[Recipe]:
-    if material is None:
-        return []
-    return [r for r in catalog.recipes.values() if makes(r, material, role)]
+        raise BadInput(
+            Problem("neither a process nor a recipe", where, asked[:80], listed(names), nearest(asked, names))
+        )
+    if makes(found, material, operation):
+        return [found], "named in the spec"
+    same = [r for r in makers if r.method == found.method]
+    leaves = material.id if material else operation.role
+    return same or makers, f"{found.id} does not leave {leaves} here; nearest that does"
 
 
 def _preference(recipe: Recipe) -> tuple[bool, int, str]:
@@ -223,20 +246,20 @@ def _preference(recipe: Recipe) -> tuple[bool, int, str]:
     return not known, level, recipe.id
 
 
-def _nothing_makes(catalog: Catalog, role: str, material: Material | None, asked: str) -> str:
+def _nothing_makes(catalog: Catalog, operation: Operation, material: Material | None, asked: str) -> Missing:
+    role = operation.role
     if material is None:
-        return f'{role}: no recipe was named; add [route] {role} = "..."'
-    by = f" by {asked}" if asked else ""
+        return Missing(role, f"{role}: no recipe was named", f'name one: route.{role} = "..."')
+    makers = sorted({r.method for r in catalog.recipes.values() if makes(r, material, operation)})
+    if makers:
+        reason = f"{role}: the catalog has no recipe for {material.name} by {asked}"
+        return Missing(role, reason, f"route.{role} = {' or '.join(makers)}")
     kind = role if role in ACTIVE_ROLES else "collector"
-    possible = sorted(
-        {
-            m
-            for r in catalog.recipes.values()
-            for m in r.materials
-            if m in catalog.materials and kind in catalog.materials[m].kinds
-        }
-    )
-    return f"{role}: no recipe makes {material.id}{by}; recipes exist for {listed(possible)}"
+    fitting = [m for m in catalog.materials.values() if kind in m.kinds]
+    possible = [m.id for m in fitting if any(makes(r, m, operation) for r in catalog.recipes.values())]
+    how = f" patterned by {' or '.join(operation.patterns)}" if operation.patterns else ""
+    reason = f"{role}: the catalog has no recipe for {material.name}{how}"
+    return Missing(role, reason, f"{role} with such a recipe: {listed(possible)}; or your own in an overlay")
 
 
 def _machine(spec: Spec, catalog: Catalog, choices: Mapping[str, Choice]) -> Machine | None:

@@ -17,7 +17,7 @@ from fabplan.planner.plan import Alternative, Plan
 from fabplan.planner.spec import Spec, parse
 from fabplan.planner.spec_source import merged, read_source
 
-NAMED = ("capacity", "energy")
+NO_LEVER = "no single change of height, gap, footprint (up to 300 mm), rate or a given parameter meets the target"
 
 
 def plan(spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[str], catalog: Catalog) -> Plan:
@@ -59,7 +59,7 @@ def plan(spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[s
 
 def _why_not(tried: Attempt) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if tried.problem is None or tried.sized is None:
-        return tried.reasons, ()
+        return tried.reasons, tried.changes
     return tuple(levers.binding(tried.problem, tried.sized)), ()
 
 
@@ -69,6 +69,8 @@ def _infeasible(failures: Sequence[tuple[Attempt, tuple[str, ...], tuple[str, ..
     nearest, reasons, changes = ranked[0]
     if nearest.problem is not None and nearest.sized is not None and nearest.sized.chosen is None:
         changes = (*changes, *levers.changes(nearest.problem, nearest.sized))
+        if not changes:
+            reasons = (*reasons, NO_LEVER)
     others = [f"{a.title}: {r[0]}" for a, r, _ in ranked[1:] if r]
     lines = [f"{nearest.title}: {r}" if len(failures) > 1 else r for r in reasons]
     best = nearest.sized.reachable if nearest.sized else None

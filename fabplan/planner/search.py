@@ -44,13 +44,23 @@ class Design:
 
 @dataclass(frozen=True)
 class Sized:
-    """Outcome of a search: the chosen design or None, alternatives with their title, and the best reachable."""
+    """Outcome of a search.
+
+    Parameters
+    ----------
+    chosen : the design that was taken, None when none meets the target
+    alternatives : the best by other objectives, with their title
+    reachable : the design that comes nearest where none meets the target
+    candidates, evaluated : designs in the grid, and designs that the estimator discharged
+    lowest : height of the lowest design that fits the footprint [m], None when none does
+    """
 
     chosen: Design | None
     alternatives: tuple[tuple[str, Design], ...]
     reachable: Design | None
     candidates: int
     evaluated: int
+    lowest: float | None = None
 
 
 class _Inquiry:
@@ -80,13 +90,24 @@ class _Inquiry:
         charge, energy = self.seen[index]
         return charge >= self.charge and energy >= self.energy
 
+    def share(self, index: int) -> float:
+        """How much of the target with margin a design reaches: the smaller share of what was asked."""
+        charge, energy = self.seen[index]
+        pairs = ((charge, self.charge), (energy, self.energy))
+        return min((got / need for got, need in pairs if need > 0), default=0.0)
 
-def search(problem: Problem) -> Sized:
-    """The design that is best by the objective among those that meet the target with margin."""
+
+def search(problem: Problem, alternatives: bool = True) -> Sized:
+    """The design that is best by the objective among those that meet the target with margin.
+
+    Parameters
+    ----------
+    alternatives : whether the best by other objectives are looked for too
+    """
     candidates = grid(problem)
-    if not candidates.count or not np.any(candidates.equilibrium > 0):
-        return Sized(None, (), None, candidates.count, 0)
     inquiry = _Inquiry(problem, candidates)
+    if not np.any(candidates.equilibrium > 0):
+        return Sized(None, (), None, candidates.count, 0, _lowest(candidates))
     value = _objective(problem, candidates)
     worth = np.flatnonzero((candidates.equilibrium * TAIL >= inquiry.charge) & (candidates.equilibrium > 0))
     order = worth[np.lexsort((worth, value[worth]))]
@@ -94,23 +115,35 @@ def search(problem: Problem) -> Sized:
     chosen = _confirmed(order[likes[order]], inquiry)
     if chosen is None:
         chosen = _confirmed(order[~likes[order]], inquiry)
+    design, reachable = None, None
+    others: tuple[tuple[str, Design], ...] = ()
     if chosen is None:
-        ranked = np.argsort(-candidates.equilibrium, kind="stable")
-        ranked = ranked[candidates.equilibrium[ranked] > 0]
-        spread = np.unique(np.linspace(0, len(ranked) - 1, BLOCK).astype(int))
-        # what stores most may deliver little at the rate, so the best is looked for over the whole range
-        inquiry.ask(np.concatenate([ranked[:BLOCK], ranked[spread]]))
-        reachable = max(inquiry.seen, key=lambda i: (inquiry.seen[i][0], -i))
-        inquiry.ask([reachable], "auto")
-        return Sized(None, (), _design(candidates, reachable, inquiry), candidates.count, len(inquiry.seen))
-    passing = [i for i in inquiry.seen if inquiry.meets(i) and likes[i] == likes[chosen]]
-    return Sized(
-        _design(candidates, chosen, inquiry),
-        _alternatives(problem, candidates, chosen, passing, inquiry),
-        None,
-        candidates.count,
-        len(inquiry.seen),
-    )
+        reachable = _design(candidates, _nearest(inquiry), inquiry)
+    else:
+        design = _design(candidates, chosen, inquiry)
+        passing = [i for i in inquiry.seen if inquiry.meets(i) and likes[i] == likes[chosen]]
+        others = _alternatives(problem, candidates, chosen, passing, inquiry) if alternatives else ()
+    return Sized(design, others, reachable, candidates.count, len(inquiry.seen), _lowest(candidates))
+
+
+def _lowest(candidates: Candidates) -> float | None:
+    """Height of the lowest design that fits the footprint [m], None when none does."""
+    heights = np.broadcast_to(np.ravel(candidates.measures.height), candidates.equilibrium.shape)
+    fitting = heights[np.broadcast_to(np.ravel(candidates.measures.feasible), heights.shape)]
+    return float(fitting.min()) if fitting.size else None
+
+
+def _nearest(inquiry: _Inquiry) -> int:
+    """The design that comes nearest to the target, by the accurate tier where that must be asked."""
+    equilibrium = inquiry.candidates.equilibrium
+    ranked = np.argsort(-equilibrium, kind="stable")
+    ranked = ranked[equilibrium[ranked] > 0]
+    spread = np.unique(np.linspace(0, len(ranked) - 1, BLOCK).astype(np.int64))
+    # what stores most may deliver little at the rate, so the best is looked for over the whole range
+    inquiry.ask(np.concatenate([ranked[:BLOCK], ranked[spread]]))
+    found = max(inquiry.seen, key=lambda i: (inquiry.share(i), -i))
+    inquiry.ask([found], "auto")
+    return found
 
 
 def _preferred(problem: Problem, candidates: Candidates) -> NDArray[np.bool_]:
@@ -177,14 +210,13 @@ def _first(order: Indices, ask: Callable[[Iterable[int]], None], meets: Callable
         begin += len(block)
         if begin >= end:
             return None
-        sample = order[np.unique(np.linspace(begin, end - 1, BLOCK).astype(int))]
-        ask(sample)
-        good = [k for k, i in enumerate(sample.tolist()) if meets(i)]
+        places = np.unique(np.linspace(begin, end - 1, BLOCK).astype(np.int64))
+        ask(order[places])
+        good = [k for k, place in enumerate(places.tolist()) if meets(int(order[place]))]
         if not good:
             return None
-        positions = {int(i): p for p, i in enumerate(order.tolist())}
-        end = positions[int(sample[good[0]])] + 1
-        begin = positions[int(sample[good[0] - 1])] + 1 if good[0] else begin
+        end = int(places[good[0]]) + 1
+        begin = int(places[good[0] - 1]) + 1 if good[0] else begin
         if end - begin <= 1:
             return int(order[end - 1])
     return int(order[end - 1]) if meets(int(order[end - 1])) else None

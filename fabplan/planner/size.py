@@ -50,7 +50,8 @@ class Candidates:
     ----------
     params : ``Params`` of arrays, shape (N,)
     measures : their closed-form geometry
-    anode_charge, cathode_charge, equilibrium : [C]
+    anode_charge, cathode_charge : [C]
+    equilibrium : charge between full and empty, 0 where the design fits not its footprint or height [C]
     time : fabrication time that depends on the design [s]
     contact : collector resistance of the whole cell [ohm]
     """
@@ -70,7 +71,7 @@ class Candidates:
 
 
 def grid(problem: Problem) -> Candidates:
-    """All candidates inside the limits of route, footprint and height."""
+    """All candidates that the structure thinks worth looking at."""
     request, chem = problem.request, problem.chemistry
     params = snapped(problem.architecture.design_space(request))
     measures: Measures = problem.architecture.measures(params, request)
@@ -82,7 +83,8 @@ def grid(problem: Problem) -> Candidates:
     anode = wide(measures.anode_volume) * chem.anode.capacity
     cathode = wide(measures.cathode_volume) * chem.cathode.capacity
     both = np.full_like(cathode, np.inf) if chem.anode.metal else anode
-    equilibrium = np.where(np.broadcast_to(measures.feasible, shape).ravel(), np.minimum(both, cathode), 0.0)
+    fits = np.broadcast_to(measures.feasible & (measures.height <= request.height_max * (1 + 1e-9)), shape).ravel()
+    equilibrium = np.where(fits, np.minimum(both, cathode), 0.0)
     return Candidates(
         params,
         measures,

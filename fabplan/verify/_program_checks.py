@@ -149,6 +149,16 @@ def _lamp(job: Job) -> Iterator[Finding]:
 
 def _pistons(job: Job) -> Iterator[Finding]:
     """What pistons press while moving, to half a step of the last decimal a head."""
+    lines = [opening.line for opening in job.run.openings]
+    drawn: dict[int, float] = {}
+    for move in job.run.moves:
+        if not move.pressed or move.start != move.end:
+            continue
+        filament = int(np.searchsorted(lines, move.line)) - (move.pressed < 0)
+        place = int(job.head[filament]) if 0 <= filament < len(lines) else -1
+        if abs(drawn.setdefault(place, abs(move.pressed)) - abs(move.pressed)) > 1e-8:
+            text = "a piston gives back another amount than it drew back"
+            yield error("program-piston", _at(job, move), text, abs(move.pressed), drawn[place])
     for place, head in enumerate(job.claims.heads):
         if head.pressed is None:
             continue

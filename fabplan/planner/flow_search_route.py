@@ -1,0 +1,257 @@
+"""Flows for a spec: the best ones, or why there is none and what would make one possible."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fabplan import plugins, resources
+from fabplan.catalog.loader import Catalog
+from fabplan.catalog.types import Facility, Material, Recipe
+from fabplan.errors import Infeasible
+from fabplan.planner import flow_search_rules as rules
+from fabplan.planner.attempt import candidates
+from fabplan.planner.flow_search import Constraint, Found, Operator, Problem, conflict, search
+from fabplan.planner.flow_search_model import (
+    SUBSTRATE,
+    TRANSFER,
+    Price,
+    Slot,
+    Technique,
+    Weights,
+    cost,
+    done,
+    operators,
+    order,
+    price,
+    technique,
+    treatments,
+)
+from fabplan.planner.route import CONDUCTOR_ROLES, look_up, wanted_material
+from fabplan.planner.spec import Spec
+
+COVERED = 0.4  # share of the footprint that a patterned layer covers, before anything is drawn (judgement)
+REFLOW, REFLOW_PEAK = "solder reflow", 533.15  # K; lead-free, 240 to 260 degC (constraint T-reflow)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a flow as it is told."""
+
+    recipe: str
+    title: str
+    roles: tuple[str, ...]
+    temperature: float | None
+    atmosphere: str
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A flow with its price. Time [s] holds only what is known; ``unknown`` counts the operations without one."""
+
+    steps: tuple[Step, ...]
+    cost: float
+    time: float
+    unknown: int
+    money: float
+    risk: float
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a search needs, and the words to tell its outcome."""
+
+    slots: tuple[Slot, ...]
+    substrate: Material
+    facility: Facility
+    prices: Mapping[str, Price]
+    problem: Problem
+    names: Mapping[str, tuple[tuple[Recipe, ...], tuple[str, ...]]]
+
+
+def flows(
+    spec: Spec, catalog: Catalog, most: int = 3, weights: Weights | None = None, reflow: bool = False
+) -> tuple[Flow, ...]:
+    """The ``most`` cheapest flows that build the spec's structure.
+
+    Raises
+    ------
+    BadInput : a name that the catalog does not know
+    Infeasible : no order of any recipes keeps all rules; says which rules, and what would make a flow possible
+    """
+    made = task(spec, catalog, weights or Weights(), reflow)
+    found = search(made.problem, most, frozenset(t.fact for s in made.slots for t in s.techniques))
+    if not found.flows:
+        raise _infeasible(made, spec, catalog, weights or Weights(), reflow)
+    return tuple(_told(made, flow) for flow in found.flows)
+
+
+def task(spec: Spec, catalog: Catalog, weights: Weights, reflow: bool = False, free: str = "") -> Task:
+    """Slots, operators, constraints of a spec that has been made whole.
+
+    Parameters
+    ----------
+    reflow : the finished cell is soldered
+    free : role whose material is left open, to look for a change that helps
+    """
+    _, full = candidates(spec)[0]
+    module = plugins.load("architectures", str(full.architecture))
+    base = full.cell.get("substrate", "glass")
+    substrate = look_up(catalog.materials, base, "material", f"{spec.where}: cell.substrate")
+    facility = look_up(catalog.facilities, full.facility, "facility", f"{spec.where}: facility.name")
+    slots = _slots(spec, full, catalog, module.FLOW, free)
+    rates = _rates()
+    area = COVERED * full.footprint.area
+    other = float(rates["other"])
+    prices = {t.fact: price(t.chain, t.recipe, area, rates["per_hour"], other) for s in slots for t in s.techniques}
+    for run in treatments(slots):
+        prices[run.name] = price((run.recipe,), run.recipe, area, rates["per_hour"], other)
+    names: dict[str, tuple[tuple[Recipe, ...], tuple[str, ...]]] = {}
+    for t in (t for s in slots for t in s.techniques):
+        names[t.fact] = (t.chain, (t.role,))
+    for run in treatments(slots):
+        names[run.name] = ((run.recipe,), run.roles)
+    bans = rules.constraints(slots, substrate, catalog.materials, facility)
+    goal = frozenset(done(s.role) for s in slots)
+    ops = operators(slots, prices, weights)
+    if reflow:
+        paid, only = cost(Price(3600.0, 0.0, 0.0), weights), frozenset({REFLOW})
+        soldering = Operator(REFLOW, goal, only, only, cost=paid)
+        ops, goal = (*ops, soldering), goal | only
+        bans = (*bans, *_reflow(slots, substrate, catalog))
+    problem = Problem(ops, goal, bans, start=frozenset({SUBSTRATE}))
+    return Task(slots, substrate, facility, prices, problem, names)
+
+
+def _reflow(slots: Sequence[Slot], substrate: Material, catalog: Catalog) -> tuple[Constraint, ...]:
+    heat = Recipe(id="reflow", name="Lead-free solder reflow", method="annealing", atmosphere="nitrogen")
+    return tuple(
+        c for s in slots for t in s.techniques
+        for c in rules.standing(REFLOW, heat, REFLOW_PEAK, t, substrate, catalog.materials)
+    )  # fmt: skip
+
+
+def _rates() -> Mapping[str, Any]:
+    return tomllib.loads((resources.recipes_folder() / "rates.toml").read_text(encoding="utf-8"))
+
+
+def _slots(spec: Spec, full: Spec, catalog: Catalog, operations: Sequence[Any], free: str) -> tuple[Slot, ...]:
+    found: list[tuple[str, tuple[Technique, ...]]] = []
+    missing = []
+    for operation in operations:
+        ways = _techniques(spec, full, catalog, operation, free)
+        if ways:
+            found.append((operation.role, ways))
+        elif not operation.optional:
+            missing.append(f"{operation.role}: no recipe is known for it")
+    if missing:
+        raise Infeasible(missing)
+    roles = [role for role, _ in found]
+    return tuple(Slot(role, ways, order(roles, role)) for role, ways in found)
+
+
+def _techniques(spec: Spec, full: Spec, catalog: Catalog, operation: Any, free: str) -> tuple[Technique, ...]:
+    """Ways to make a role: what the spec asks for, else every recipe that leaves the same and is patterned alike."""
+    role = operation.role
+    material = wanted_material(full, catalog, role)
+    start = _by_name(catalog, full.route.get(role, ""))
+    if material is None and start is not None and start.materials:
+        material = catalog.materials.get(start.materials[-1])
+    if material is None and start is None:
+        return ()
+    asked = spec.route.get(role, "") if role != free else ""
+    open_material = material if role != free else None
+    ways = []
+    for recipe in catalog.recipes.values():
+        if asked and asked not in (recipe.id, recipe.method, *recipe.aliases):
+            continue
+        if recipe is not start and not _fits(recipe, start, open_material, role, catalog, operation):
+            continue
+        own = material if material and _makes(recipe, material, role) else _leaves(recipe, catalog)
+        if own is not None:
+            ways.append(technique(role, recipe, own, catalog))
+    return tuple(ways)
+
+
+def _by_name(catalog: Catalog, name: str) -> Recipe | None:
+    return next((r for r in catalog.recipes.values() if name and name in (r.id, *r.aliases)), None)
+
+
+def _leaves(recipe: Recipe, catalog: Catalog) -> Material | None:
+    return catalog.materials.get(recipe.materials[-1]) if recipe.materials else None
+
+
+def _makes(recipe: Recipe, material: Material, role: str) -> bool:
+    """Whether a recipe leaves that material; one that leaves none of its own fills in the liquid of the cell."""
+    if recipe.materials:
+        return material.id in recipe.materials
+    liquid = material.electrolyte is not None and material.electrolyte.state == "liquid"
+    return role == "electrolyte" and liquid and recipe.method == "electrolyte-filling"
+
+
+def _fits(
+    recipe: Recipe, start: Recipe | None, material: Material | None, role: str, catalog: Catalog, operation: Any
+) -> bool:
+    """Whether a recipe can stand in for the starting point's: same material (or same kind), same way of patterning."""
+    patterns = getattr(operation, "patterns", ())
+    if patterns and recipe.patterned_by not in patterns:
+        return False
+    if start is not None and _drawn(recipe) != _drawn(start):
+        return False
+    if material is not None:
+        return _makes(recipe, material, role)
+    own = _leaves(recipe, catalog)
+    kind = "collector" if role in CONDUCTOR_ROLES else role
+    return own is not None and kind in own.kinds
+
+
+def _drawn(recipe: Recipe) -> str:
+    """How a recipe gets an outline, as far as another one can stand in for it."""
+    if recipe.patterned_by in ("none", "blanket", "bead"):
+        return "blanket" if recipe.patterned_by == "none" else recipe.patterned_by
+    return "drawn"
+
+
+def _told(made: Task, flow: Found) -> Flow:
+    steps, known, unknown, money, risk, choices = [], 0.0, 0, 0.0, 0.0, []
+    for name in flow.operators:
+        plain = name.rsplit(" (", 1)[0] if name not in made.names else name
+        if plain not in made.names:
+            where = "annealing" if name == REFLOW else "transfer"
+            peak = REFLOW_PEAK if name == REFLOW else None
+            steps.append(Step(where, name, (), peak, "nitrogen" if name == REFLOW else "any"))
+            known += TRANSFER
+            continue
+        recipes, roles = made.names[plain]
+        steps += [Step(r.id, r.name, roles, rules.hottest(r), r.atmosphere) for r in recipes]
+        paid = made.prices[plain]
+        known, unknown = known + (paid.time or 0.0), unknown + (paid.time is None)
+        money, risk = money + paid.money, risk + paid.risk
+        if ": " in plain:
+            choices.append(plain)
+    return Flow(tuple(steps), flow.cost, known, unknown, money, risk, tuple(choices))
+
+
+def _infeasible(made: Task, spec: Spec, catalog: Catalog, weights: Weights, reflow: bool) -> Infeasible:
+    """The rules that forbid every flow together, and the nearest change that makes one possible."""
+    kept = conflict(made.problem)
+    reasons = list(dict.fromkeys(c.words for c in kept)) or ["no recipes build this structure in any order"]
+    changes = []
+    for slot in made.slots:
+        other = task(_without(spec, slot.role), catalog, weights, reflow, slot.role)
+        best = search(other.problem)
+        if best.flows:
+            used = _told(other, best.flows[0])
+            new = next((c for c in used.choices if c.startswith(f"{slot.role}: ")), "")
+            changes.append((best.flows[0].cost, f"take {new.split(': ')[1]} for {slot.role}"))
+    general = list(dict.fromkeys(c.change for c in kept if c.change))
+    return Infeasible(reasons, [text for _, text in sorted(changes)] or general)
+
+
+def _without(spec: Spec, role: str) -> Spec:
+    """The spec with the wish for one role's recipe dropped."""
+    return dataclasses.replace(spec, route={r: p for r, p in spec.route.items() if r != role})
