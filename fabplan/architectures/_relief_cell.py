@@ -17,6 +17,7 @@ from fabplan.architectures import _elements, _space
 from fabplan.architectures._elements import Field
 from fabplan.architectures._relief_plan import Sheet, boxes
 from fabplan.architectures.base import Operation, Request
+from fabplan.findings import Finding
 from fabplan.geometry import relief
 from fabplan.geometry.body import Body, Net
 from fabplan.geometry.measures import Measures
@@ -33,6 +34,8 @@ FLOW = (
     Operation("anode_collector", ("anode-collector",)),
     Operation("encapsulation", ("encapsulation",)),
 )
+#: no solid 3D cell above 250 uAh/cm2 of footprint was published by 2019 (Moitzheim et al., as cited in the notes)
+CEILING = 250e-6 * 3600 / 1e-4  # [C/m²]
 COATS = ("barrier", "cathode_collector", "cathode", "electrolyte", "anode", "anode_collector")
 NETS: dict[str, Net] = {
     "cathode_collector": "cathode",
@@ -179,3 +182,16 @@ def bodies(design: Design, request: Request) -> tuple[Body, ...]:
         Body("encapsulation", "encapsulation", request.material("encapsulation"), None, sealed, None, cap, "mask",
              "encapsulation"),
     )  # fmt: skip
+
+
+def beyond_published(found: Measures, request: Request) -> tuple[Finding, ...]:
+    """``beyond-published``: more charge per footprint than any solid 3D cell has shown."""
+    cathode = request.capacity.get("cathode")
+    charge = float(found.cathode_volume) * (cathode or 0.0) / request.footprint.area
+    if charge <= CEILING:
+        return ()
+    text = (
+        f"{charge / 36:.0f} uAh/cm2 of footprint: no solid three-dimensional cell above {CEILING / 36:.0f} uAh/cm2 was "
+        "published by 2019; take it as a goal, not as an expectation"
+    )
+    return (Finding("beyond-published", "warning", "estimate", text, charge, CEILING, "C/m2"),)

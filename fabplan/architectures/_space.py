@@ -116,7 +116,8 @@ def fewest_violations(rules: Sequence[NDArray[np.bool_]]) -> NDArray[np.intp]:
 
 
 def as_measures(values: Mapping[str, Any], feasible: NDArray[np.bool_]) -> Measures:
-    """Measures whose fields all have one shape."""
+    """Measures whose fields all have one shape; no squares of buses where none are given."""
+    values = {"anode_bus_squares": 0.0, "cathode_bus_squares": 0.0, **values}
     shape = np.broadcast_shapes(feasible.shape, *(np.shape(value) for value in values.values()))
     arrays = {name: np.broadcast_to(np.asarray(value, dtype=float), shape).copy() for name, value in values.items()}
     return Measures(**arrays, feasible=np.broadcast_to(feasible, shape).copy())

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fabplan.architectures import _elements, _relief_cell, _relief_search, _space
-from fabplan.architectures._relief_cell import Design
+from fabplan.architectures._relief_cell import Design, beyond_published
 from fabplan.architectures._relief_plan import Sheet
 from fabplan.architectures._space import whole
 from fabplan.architectures.base import Request, parameter
@@ -29,8 +28,6 @@ SUMMARY = (
 )
 ESTIMATOR = "film-planar"
 FLOW = _relief_cell.FLOW
-#: no solid 3D cell above it was published by 2019 (Moitzheim et al., as cited in the project's notes): 250 uAh/cm2
-CEILING = 250e-6 * 3600 / 1e-4  # [C/m²] of footprint
 
 
 @dataclass(frozen=True)
@@ -130,14 +127,4 @@ def _opening(design: Design) -> Any:
 
 def findings(params: Params, request: Request) -> tuple[Finding, ...]:
     """What goes beyond what was shown."""
-    found, cathode = measures(params, request), request.capacity.get("cathode")
-    if not cathode:
-        return ()
-    charge = float(found.cathode_volume) * cathode / (request.footprint.width * request.footprint.length)
-    if charge <= CEILING:
-        return ()
-    text = (
-        f"{charge / 36:.0f} uAh/cm2 of footprint: no solid three-dimensional cell above "
-        f"{CEILING / 36:.0f} uAh/cm2 was published by 2019; take it as a goal, not as an expectation"
-    )
-    return (Finding("beyond-published", "warning", "estimate", text, charge, CEILING, "C/m2"),)
+    return beyond_published(measures(params, request), request)

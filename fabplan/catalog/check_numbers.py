@@ -82,6 +82,7 @@ def _order(where: str, low: Quantity | None, high: Quantity | None) -> Iterator[
 
 
 def of_material(material: Material, tables: Mapping[str, OcpTable]) -> Iterator[Finding]:
+    """Findings about the numbers of one material."""
     place = f"materials/{material.id}"
     for kind in material.kinds:
         key = TABLE_OF_KIND.get(kind)
@@ -161,6 +162,7 @@ def of_table(table: OcpTable) -> Iterator[Finding]:
 
 
 def of_recipe(recipe: Recipe) -> Iterator[Finding]:
+    """Findings about the numbers of one recipe."""
     place = f"recipes/{recipe.id}"
     if recipe.limits:
         yield from _order(f"{place}: limits.thickness_low", recipe.limits.thickness_low, recipe.limits.thickness_high)

@@ -16,8 +16,10 @@ COMMANDS = {
     "plan": ("plan", "Turn a target and a footprint into masks, toolpaths and recipe sheets."),
     "estimate": ("estimate", "Capacity, voltage and energy of given cells at several rates."),
     "verify": ("verify", "Read every exported file back and hold it against plan.json."),
+    "align": ("align", "Move a printer's program onto a part whose fiducials were measured."),
     "list": ("listing", "What fabplan knows of one kind."),
     "show": ("show", "One structure, material, recipe, ... with every value and its source."),
+    "route": ("route", "The best flows of a structure, or the rules that forbid all of them."),
     "dose": ("dose", "Dose of atomic layer deposition in vias and trenches."),
     "check": ("check", "Validate the catalog, your own folder too."),
 }

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from typing import TypeVar, cast
 
 import numpy as np
 
 from fabplan.estimate.constants import Array, Index
 from fabplan.estimate.designs import Materials
 from fabplan.estimate.dfn_cell import Cell, modes
+
+_Rows = TypeVar("_Rows", Array, Index)
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,10 @@ class Aims:
     most : steps
     """
 
-    salt: float = 0.02
-    current: float = 0.03
-    surface: float = 0.005
-    voltage: float = 0.0015
+    salt: float = 0.04
+    current: float = 0.06
+    surface: float = 0.01
+    voltage: float = 0.003
     reject: float = 4.0
     growth: float = 2.0
     at_cutoff: float = 5e-4
@@ -124,11 +127,11 @@ def _rows(columns: Array) -> Array:
     return np.ascontiguousarray(columns.T)
 
 
-def _spread_out(cell: Cell, solid: Array) -> Array:
+def _spread_out(cell: Cell, solid: _Rows) -> _Rows:
     """Electrode rows [solids, n] at their places among all mesh cells [n, cells]."""
     wide = np.zeros((solid.shape[1], cell.cells), dtype=solid.dtype)
     wide[:, cell.solids] = solid.T
-    return wide
+    return cast(_Rows, wide)
 
 
 def _constants(cell: Cell, nominal: Array) -> Array:

@@ -89,18 +89,17 @@ def _record(model: Model, materials: Materials, cutoff: Array, limit: Array, ans
 
 def _marched(stacks: Stacks, materials: Materials, answer: Answer, rows: Index) -> None:
     """Accurate answers; the closed form where the march got stuck."""
-    traces = dfn.discharge(stacks, materials, answer.current[rows])
+    with_samples = answer.charges.shape[1] > 0
+    traces = dfn.discharge(stacks, materials, answer.current[rows], with_samples=with_samples)
     stuck = np.flatnonzero(~traces.finished)
     if len(stuck):
         _closed(take(stacks, stuck), materials, answer, rows[stuck])
-    for row in np.flatnonzero(traces.finished):
+    done = np.flatnonzero(traces.finished)
+    answer.capacity[rows[done]], answer.energy[rows[done]] = traces.charge[done], traces.energy[done]
+    answer.accurate[rows[done]] = True
+    for row in done[: len(done) if with_samples else 0]:
         place = rows[row]
-        answer.capacity[place], answer.energy[place], answer.accurate[place] = (
-            traces.charge[row],
-            traces.energy[row],
-            True,
-        )
-        if answer.charges.shape[1] and len(traces.times[row]):
+        if len(traces.times[row]):
             charges = traces.charge[row] * grid(answer.charges.shape[1])
             answer.charges[place] = charges
             answer.voltages[place] = np.interp(charges, traces.times[row] * answer.current[place], traces.voltages[row])

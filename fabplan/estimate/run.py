@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -17,6 +17,8 @@ from fabplan.estimate.points import Answer, answer_films, answer_stacks
 
 SCHEMA = "fabplan/estimates/1"
 TIERS = ("auto", "fast", "accurate")
+BLOCK_POINTS = 1 << 16  # cells of one kind are taken in blocks: about 60 MB of work space each
+Progress = Callable[[int, int], None]
 PER_LENGTH = ("film-coaxial", "interdigital")
 
 
@@ -86,8 +88,10 @@ def tier_name(accurate: bool) -> str:
     return "accurate" if accurate else "fast"
 
 
-def estimate(cells: Cells, tier: str = "auto", c_rates: Sequence[float] | None = None) -> Result:
-    """Discharge every cell at every rate.
+def estimate(
+    cells: Cells, tier: str = "auto", c_rates: Sequence[float] | None = None, progress: Progress | None = None
+) -> Result:
+    """Discharge every cell at every rate, in blocks of bounded memory.
 
     Parameters
     ----------
@@ -95,9 +99,10 @@ def estimate(cells: Cells, tier: str = "auto", c_rates: Sequence[float] | None =
     tier : ``fast`` (closed forms), ``accurate`` (slower schemes where there are any), ``auto`` (accurate where
         the closed form is known not to hold)
     c_rates : rates for all cells instead of their own [1/h]
+    progress : is told the points done and the points in all, after every block
     """
     begin = time.perf_counter()
-    owner, rates, answer = answers(cells, tier, c_rates, samples=0)
+    owner, rates, answer = answers(cells, tier, c_rates, samples=0, progress=progress)
     seconds = time.perf_counter() - begin
     return Result(
         ids=tuple(cells.ids[cell] for cell in owner),
@@ -112,12 +117,14 @@ def estimate(cells: Cells, tier: str = "auto", c_rates: Sequence[float] | None =
     )
 
 
-def answers(cells: Cells, tier: str, c_rates: Sequence[float] | None, samples: int) -> tuple[list[int], Array, Answer]:
+def answers(
+    cells: Cells, tier: str, c_rates: Sequence[float] | None, samples: int, progress: Progress | None = None
+) -> tuple[list[int], Array, Answer]:
     """Cell number, C-rate and answer of every point, in the order of the input.
 
     Parameters
     ----------
-    cells, tier, c_rates : as in ``estimate``
+    cells, tier, c_rates, progress : as in ``estimate``
     samples : points of each discharge curve, 0 for none
     """
     if tier not in TIERS:
@@ -125,7 +132,13 @@ def answers(cells: Cells, tier: str, c_rates: Sequence[float] | None, samples: i
     own = _rates(cells, c_rates)
     rates = np.array([rate for some in own for rate in some], dtype=np.float64)
     offsets = np.concatenate([[0], np.cumsum([len(some) for some in own])]).astype(np.intp)
-    parts = [_group(group, cells.materials, rates, offsets, tier, samples) for group in cells.groups]
+    parts, done = [], 0
+    for group in cells.groups:
+        for block in _blocks(group, offsets):
+            parts.append(_group(block, cells.materials, rates, offsets, tier, samples))
+            done += len(parts[-1][0])
+            if progress is not None:
+                progress(done, len(rates))
     order = np.argsort(np.concatenate([positions for positions, _ in parts]), kind="stable")
     columns = {
         field.name: np.concatenate([getattr(part, field.name) for _, part in parts])[order] for field in fields(Answer)
@@ -141,6 +154,18 @@ def _rates(cells: Cells, c_rates: Sequence[float] | None) -> tuple[tuple[float, 
     if not asked or not all(np.isfinite(rate) and rate > 0.0 for rate in asked):
         raise BadInput(Problem("not a list of C-rates", "c_rates", str(asked), "finite numbers above 0"))
     return (asked,) * len(cells.ids)
+
+
+def _blocks(group: Group, offsets: Index) -> Iterator[Group]:
+    """The cells of one kind in runs of about ``BLOCK_POINTS`` points; at least one cell each."""
+    points = np.cumsum(offsets[group.places + 1] - offsets[group.places])
+    begin = 0
+    while begin < len(points):
+        before = points[begin - 1] if begin else 0
+        end = max(int(np.searchsorted(points, before + BLOCK_POINTS, side="right")), begin + 1)
+        rows = np.arange(begin, end)
+        yield Group(group.places[rows], take(group.designs, rows))
+        begin = end
 
 
 def _group(

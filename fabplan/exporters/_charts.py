@@ -19,9 +19,7 @@ def charts(plan: Plan) -> dict[str, Plot | None]:
 
 def discharge(plan: Plan) -> Plot | None:
     """Voltage over capacity at every rate."""
-    curves = [
-        Curve(f"{c['c_rate']:.3g}C", [q * _MICRO for q in c["capacity_Ah"]], c["voltage_V"]) for c in plan.curves
-    ]
+    curves = [Curve(f"{c['c_rate']:.3g}C", [q * _MICRO for q in c["capacity_Ah"]], c["voltage_V"]) for c in plan.curves]
     return plot(curves, "capacity / µAh", "voltage / V")
 
 
@@ -30,7 +28,7 @@ def ragone(plan: Plan) -> Plot | None:
     capacity, areal = plan.estimate["capacity_Ah"], plan.estimate["areal_capacity_Ah_m2"]
     if not capacity or not areal or not plan.estimate["rates"]:
         return None
-    per_area = areal / capacity * 1e3 * _PER_SQUARE_CENTIMETRE  # of the footprint, as the areal capacity counts it
+    per_area = areal / capacity * _PER_SQUARE_CENTIMETRE  # of the footprint, as the areal capacity counts it
     rates = sorted(plan.estimate["rates"], key=lambda rate: float(rate["c_rate"]))
     ours = Curve(
         "this cell",
@@ -52,13 +50,12 @@ def _published(plan: Plan) -> Iterable[Curve]:
 
 
 def candidates(plan: Plan) -> Plot | None:
-    """Capacity over the time to make it, the chosen design and the others; None without another."""
-    times = [step.duration for step in plan.steps]
-    others = [a for a in plan.alternatives if a.capacity is not None and a.fabrication_time]
-    known = [t for t in times if t is not None]
-    if not others or len(known) < len(times):
+    """Capacity over height, the chosen design and the others; None without another."""
+    others = [(k, a) for k, a in enumerate(plan.alternatives, 1) if a.capacity is not None and a.height is not None]
+    height, reached = plan.geometry["height_m"], plan.estimate["capacity_Ah"]
+    if not others or height is None or reached is None:
         return None
-    points = [("chosen", sum(known), plan.estimate["capacity_Ah"] * _HOUR)]
-    points += [(f"no. {k}", a.fabrication_time or 0.0, a.capacity or 0.0) for k, a in enumerate(others, 1)]
-    curves = [Curve(label, [time / _HOUR], [charge / _HOUR * _MICRO], True, False) for label, time, charge in points]
-    return plot(curves, "time to make / h", "capacity / µAh", zero=False)
+    points = [("chosen", height, reached * _HOUR)]
+    points += [(f"no. {k}", a.height or 0.0, a.capacity or 0.0) for k, a in others]
+    curves = [Curve(label, [rise * _MICRO], [charge / _HOUR * _MICRO], True, False) for label, rise, charge in points]
+    return plot(curves, "height / µm", "capacity / µAh", zero=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fabplan.exporters._window import around, copies_meeting
+from fabplan.exporters._window import copies_meeting
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import Box, Part, Region
 

@@ -10,7 +10,8 @@ from typing import Any
 from fabplan.exporters._svg import line_path, number
 
 WIDTH, HEIGHT = 720.0, 380.0
-LEFT, RIGHT, TOP, BOTTOM = 58.0, 150.0, 14.0, 48.0
+LEFT, TOP, BOTTOM = 66.0, 14.0, 48.0
+_LETTER, _LONGEST = 7.8, 26  # width of a letter of a label, letters of a label
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _LABEL_GAP = 22.0
 
@@ -45,10 +46,10 @@ class Plot:
     x_label: str
     y_label: str
     data: Mapping[str, Any]
+    right: str
     width: str = number(WIDTH)
     height: str = number(HEIGHT)
     left: str = number(LEFT)
-    right: str = number(WIDTH - RIGHT)
     top: str = number(TOP)
     bottom: str = number(HEIGHT - BOTTOM)
 
@@ -66,16 +67,21 @@ class Curve:
 
 @dataclass(frozen=True)
 class _Axis:
-    """Ticks of an axis, on a line that is linear or logarithmic."""
+    """Ticks of an axis, on a line that is linear or logarithmic, between two places of the picture."""
 
     ticks: tuple[float, ...]
     log: bool
+    start: float
+    end: float
 
     def share(self, value: float) -> float:
         low, high = self.ticks[0], self.ticks[-1]
         if self.log:
             return math.log(value / low) / math.log(high / low)
         return (value - low) / (high - low)
+
+    def place(self, value: float) -> float:
+        return self.start + self.share(value) * (self.end - self.start)
 
 
 def plot(curves: Sequence[Curve], x_label: str, y_label: str, log: bool = False, zero: bool = True) -> Plot | None:
@@ -92,15 +98,17 @@ def plot(curves: Sequence[Curve], x_label: str, y_label: str, log: bool = False,
         return None
     xs, ys = [v for c in finite for v in c.x], [v for c in finite for v in c.y]
     round_ticks = decades if log else ticks
-    x_axis = _Axis(tuple(round_ticks(0.0 if zero and not log else min(xs), max(xs))), log)
-    y_axis = _Axis(tuple(round_ticks(min(ys), max(ys))), log)
+    right = WIDTH - 50.0 - _LETTER * max(len(shortened(c.label)) for c in finite)
+    x_axis = _Axis(tuple(round_ticks(0.0 if zero and not log else min(xs), max(xs))), log, LEFT, right)
+    y_axis = _Axis(tuple(round_ticks(min(ys), max(ys))), log, HEIGHT - BOTTOM, TOP)
     return Plot(
-        tuple(Tick(number(_x(v, x_axis)), short(v)) for v in x_axis.ticks),
-        tuple(Tick(number(_y(v, y_axis)), short(v)) for v in y_axis.ticks),
+        tuple(Tick(number(x_axis.place(v)), short(v)) for v in x_axis.ticks),
+        tuple(Tick(number(y_axis.place(v)), short(v)) for v in y_axis.ticks),
         tuple(_line(c, k, x_axis, y_axis) for k, c in enumerate(finite)),
         x_label,
         y_label,
         _data(finite, (x_axis, y_axis), (x_label, y_label)),
+        number(right),
     )
 
 
@@ -129,7 +137,7 @@ def _data(curves: Sequence[Curve], axes: tuple[_Axis, _Axis], labels: tuple[str,
         "x_log": x_axis.log,
         "y_log": y_axis.log,
         "left": LEFT,
-        "right": WIDTH - RIGHT,
+        "right": x_axis.end,
         "top": TOP,
         "bottom": HEIGHT - BOTTOM,
     }
@@ -162,16 +170,14 @@ def short(value: float) -> str:
     return f"{value:.6g}".replace("-", "−") if abs(value) > 1e-12 else "0"
 
 
-def _x(value: float, axis: _Axis) -> float:
-    return LEFT + axis.share(value) * (WIDTH - LEFT - RIGHT)
-
-
-def _y(value: float, axis: _Axis) -> float:
-    return HEIGHT - BOTTOM - axis.share(value) * (HEIGHT - TOP - BOTTOM)
+def shortened(label: str) -> str:
+    """Label that fits into the column at the right."""
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1].rstrip()}…"
 
 
 def _line(curve: Curve, place: int, x_axis: _Axis, y_axis: _Axis) -> Line:
-    points = [(_x(a, x_axis), _y(b, y_axis)) for a, b in zip(curve.x, curve.y, strict=True)]
+    points = [(x_axis.place(a), y_axis.place(b)) for a, b in zip(curve.x, curve.y, strict=True)]
     dots = tuple((number(x), number(y)) for x, y in points) if curve.marks else ()
     path = line_path(points) if curve.line else ""
-    return Line(path, curve.label, number(WIDTH - RIGHT + 34), number(TOP + 14 + place * _LABEL_GAP), place, dots)
+    label_x, label_y = number(x_axis.end + 34), number(TOP + 14 + place * _LABEL_GAP)
+    return Line(path, shortened(curve.label), label_x, label_y, place, dots)

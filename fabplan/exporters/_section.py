@@ -137,9 +137,7 @@ def _heights(levels: Sequence[float]) -> list[float]:
     return found
 
 
-def _strip(
-    body: Body, step: int, true: Sequence[Slab], tall: Sequence[Slab], frame: _Frame
-) -> tuple[str, Strip]:
+def _strip(body: Body, step: int, true: Sequence[Slab], tall: Sequence[Slab], frame: _Frame) -> tuple[str, Strip]:
     foot = _show.text(body.bottom, "length") if body.bottom else "0"
     stands = "over what lies beneath" if body.bottom is None else f"from {foot}"
     label = f"{body.name}: {body.material}, {_show.text(body.thickness, 'length')} thick, {stands}"

@@ -112,7 +112,7 @@ def _head(plan: Plan) -> dict[str, Any]:
 def _pictures(plan: Plan) -> dict[str, Any]:
     roles = {s.toolpath: s.role for s in plan.steps if s.toolpath}
     cut = section(plan.bodies, {name: s.number for s in plan.steps for name in s.bodies})
-    view = layout_view(plan, cut and cut.line)
+    view = layout_view(plan, cut.line if cut else None)
     programs = player(plan)
     return {
         "player": programs,

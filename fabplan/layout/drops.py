@@ -98,7 +98,8 @@ def scanline(
     above = (2 * (ax - origin[0]) - spacing[0]) * (by - ay) + (bx - ax) * (twice_y - 2 * ay)
     column = np.clip(_ceil(above * sign, 2 * spacing[0] * (by - ay) * sign), 0, columns)
     keys, times = np.unique(row * (columns + 1) + column, return_counts=True)
-    return _filled(*np.divmod(keys[times % 2 == 1], columns + 1), shape)
+    odd = keys[times % 2 == 1]
+    return _filled(odd // (columns + 1), odd % (columns + 1), shape)
 
 
 def _filled(row: NDArray[np.int64], column: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.bool_]:
@@ -180,7 +181,8 @@ def drop_findings(pattern: DropPattern, drop: float | None, contact_angle: float
     """Area of the pattern against that of the body, and the spacing against the stable window."""
     found = []
     if abs(pattern.area / pattern.body_area - 1.0) > 1e-9:
-        text = f"the drops cover {pattern.area / pattern.body_area - 1.0:+.2%} of the drawn area: edges are off the grid"
+        share = pattern.area / pattern.body_area - 1.0
+        text = f"the drops cover {share:+.2%} of the drawn area: edges are off the grid"
         values = pattern.area * NANOMETRE**2, pattern.body_area * NANOMETRE**2
         change = "snap the edges to the spacing"
         found.append(Finding("drop-area", "warning", pattern.name, text, *values, "m2", change))

@@ -12,12 +12,13 @@ import fabplan
 from fabplan import units
 from fabplan.catalog.loader import Catalog
 from fabplan.catalog.types import Dialect
-from fabplan.planner import compare, drawn, electrical, sensitivity
+from fabplan.planner import compare, electrical, sensitivity
 from fabplan.planner.attempt import Attempt
 from fabplan.planner.bring_up import bring_up
 from fabplan.planner.draw import Drawing, draw
-from fabplan.planner.estimated import cell_geometry, curves, estimated
-from fabplan.planner.plan import Alternative, Input, ParameterValue, Plan
+from fabplan.planner.estimated import cell_geometry, estimated
+from fabplan.planner.inputs import inputs
+from fabplan.planner.plan import Alternative, ParameterValue, Plan
 from fabplan.planner.route import look_up
 from fabplan.planner.search import Design
 from fabplan.planner.size import Problem
@@ -32,10 +33,11 @@ def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: S
     drawing = draw(problem, design, catalog)
     geometry = cell_geometry(problem, drawing)
     devices = tuple(look_up(catalog.devices, d, "device", f"{spec.where}: compare") for d in spec.compare)
-    estimate, document, entries = estimated(problem, drawing, geometry, devices, catalog)
+    said = estimated(problem, drawing, geometry, devices, catalog)
+    estimate = said.estimate
     findings = verdict(attempt, drawing, estimate, catalog)
     cutoffs = electrical.cutoffs(problem.chemistry, catalog)
-    compared = compare.comparisons(devices, problem.request.footprint.area, estimate["one_c_current_A"], entries)
+    compared = compare.comparisons(devices, problem.request.footprint.area, estimate["one_c_current_A"], said.entries)
     route = problem.route
     return Plan(
         name=spec.name,
@@ -53,14 +55,14 @@ def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: S
         toolpaths=drawing.toolpaths,
         geometry=drawing.geometry,
         estimate=estimate,
-        cell=document,
-        curves=curves(drawn.drawn(problem, geometry, [e["c_rate"] for e in estimate["rates"]])),
+        cell=said.document,
+        curves=said.curves,
         sensitivity=sensitivity.sensitivity(problem, geometry),
         bring_up=bring_up(problem.chemistry, catalog, estimate, cutoffs, _fill_volume(problem, drawing)),
         steps=drawing.steps,
         findings=findings,
         alternatives=(*_alternatives(attempt), *others),
-        inputs=_inputs(problem),
+        inputs=inputs(problem),
         comparisons=compared,
         machine=route.machine,
         dialect=_dialect(attempt, catalog),
@@ -109,17 +111,6 @@ def _fill_volume(problem: Problem, drawing: Drawing) -> float:
     return float(np.ravel(drawing.measures.electrolyte_volume)[0]) + pores
 
 
-def _inputs(problem: Problem) -> tuple[Input, ...]:
-    found = list(problem.chemistry.inputs)
-    for role, choice in problem.route.choices.items():
-        if choice.recipe.thickness is not None:
-            found.append(Input(f"{role.replace('_', ' ')}: thickness of {choice.recipe.name}", choice.recipe.thickness))
-        collector = choice.material.collector
-        if collector is not None and collector.resistivity is not None:
-            found.append(Input(f"{choice.material.name}: resistivity", collector.resistivity))
-    return tuple(dict.fromkeys(found))
-
-
 def _dialect(attempt: Attempt, catalog: Catalog) -> Dialect | None:
     problem, spec = attempt.problem, attempt.spec
     assert problem is not None
@@ -133,6 +124,8 @@ def _dialect(attempt: Attempt, catalog: Catalog) -> Dialect | None:
 def _digest(problem: Problem, catalog: Catalog) -> str:
     """One digest over all records that the plan used."""
     used = {("materials", problem.route.substrate.id), ("facilities", problem.route.facility.id)}
+    if problem.route.machine is not None:
+        used.add(("machines", problem.route.machine.id))
     for choice in problem.route.choices.values():
         used |= {("materials", choice.material.id), ("recipes", choice.recipe.id)}
         used |= {("recipes", r) for r in (*choice.recipe.before, *choice.recipe.after)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,25 @@ from fabplan.planner.electrical import Chemistry, Porous, balanced, interpolated
 from fabplan.planner.route import Route
 from fabplan.planner.size import collector_role
 from fabplan.planner.spec import Target
+from fabplan.records import Quantity
 
 WATER_CHARGE = 96485.33212 / 0.01801528  # coulomb of lithium per kilogram of water: one Li per H2O
 SHELF_LOSS = 0.2  # share of the capacity whose loss ends the shelf life
-SHELF_DAYS = 30.0
+SHELF_LIFE = 30 * 86400.0  # seconds: less is worth a warning
 JOINT_WIDTH = 1e-3  # metre: width that edge transmissions are stated for
+LEAST_VOLTAGE = 0.2  # volt at full charge
 DEPLETION_TRUST = 0.5  # electrochemistry.md 2h: below it the closed form stays within 0.15 %
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a material at a net bears [V against Li], and published cells that stretch it."""
+
+    who: str
+    where: str
+    low: Quantity | None
+    high: Quantity | None
+    evidence: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,7 @@ def potentials(p: Porous, window: tuple[float, float], catalog: Catalog) -> tupl
     """Lowest and highest equilibrium potential of an electrode between its lithium fractions [V against Li]."""
     if p.metal:
         return 0.0, 0.0
-    table = catalog.ocp[p.ocp]
-    ends = [interpolated(table, x) for x in window]
+    ends = [interpolated(catalog.ocp[p.ocp], x) for x in window]
     return min(ends), max(ends)
 
 
@@ -67,191 +79,106 @@ def of_both(chem: Chemistry, catalog: Catalog, estimate: Mapping[str, Any]) -> d
 def windows(route: Route, chem: Chemistry, catalog: Catalog, estimate: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Collectors and electrolyte inside their potential windows."""
     findings: list[Finding] = []
-    for net, (low, high) in of_both(chem, catalog, estimate).items():
+    e = chem.electrolyte
+    for net, working in of_both(chem, catalog, estimate).items():
         role = collector_role(route, net)
         material = route.choices[role].material if role else None
         if material is not None and material.collector is not None:
             c = material.collector
-            findings.extend(
-                _inside(
-                    f"{net} collector {material.name}", net, low, high, c.potential_low, c.potential_high, c.evidence
-                )
-            )
-        e = chem.electrolyte
-        findings.extend(
-            _inside(
-                f"electrolyte {chem.electrolyte_material.name} at the {net}",
-                "electrolyte",
-                low,
-                high,
-                e.window_low,
-                e.window_high,
-                (),
-            )
-        )
+            window = Window(f"{net} collector {material.name}", net, c.potential_low, c.potential_high, c.evidence)
+            findings += _inside(window, working)
+        who = f"electrolyte {chem.electrolyte_material.name} at the {net}"
+        findings += _inside(Window(who, "electrolyte", e.window_low, e.window_high), working)
     return tuple(findings)
 
 
-def _inside(
-    who: str, where: str, low: float, high: float, bottom: Any, top: Any, evidence: Sequence[str]
-) -> list[Finding]:
-    found = []
-    severity: Severity = "warning" if evidence else "error"
-    note = f"; published cells stretch it: {'; '.join(evidence)}" if evidence else ""
-    if bottom is None or bottom.value is None or top is None or top.value is None:
-        return [
-            Finding(
-                "window-unknown",
-                "warning",
-                where,
-                f"{who}: its potential window is unknown; working range {low:.2f} to {high:.2f} V against Li",
-            )
-        ]
-    if low < bottom.value - 1e-9:
-        found.append(
-            Finding(
-                "potential-window",
-                severity,
-                where,
-                f"{who} bears {bottom.value:.2f} V against Li at the lowest, the electrode goes to "
-                f"{low:.2f} V{note} [{bottom.source}]",
-                low,
-                bottom.value,
-                "V",
-                "another collector or electrolyte, or another electrode",
-            )
-        )
-    if high > top.value + 1e-9:
-        found.append(
-            Finding(
-                "potential-window",
-                severity,
-                where,
-                f"{who} bears {top.value:.2f} V against Li at the highest, the electrode goes to "
-                f"{high:.2f} V{note} [{top.source}]",
-                high,
-                top.value,
-                "V",
-                "another collector or electrolyte, or another electrode",
-            )
-        )
-    return found
+def _inside(window: Window, working: tuple[float, float]) -> Iterable[Finding]:
+    low, high = working
+    if not (window.low and window.high) or window.low.value is None or window.high.value is None:
+        text = f"{window.who}: its potential window is unknown; working range {low:.2f} to {high:.2f} V against Li"
+        yield Finding("window-unknown", "warning", window.where, text)
+        return
+    if low < window.low.value - 1e-9:
+        yield _outside(window, low, window.low, "lowest")
+    if high > window.high.value + 1e-9:
+        yield _outside(window, high, window.high, "highest")
+
+
+def _outside(window: Window, reached: float, bound: Quantity, end: str) -> Finding:
+    note = f"; published cells stretch it: {'; '.join(window.evidence)}" if window.evidence else ""
+    text = (
+        f"{window.who} bears {bound.value:.2f} V against Li at the {end}, "
+        f"the electrode goes to {reached:.2f} V{note} [{bound.source}]"
+    )
+    change = "another collector or electrolyte, or another electrode"
+    severity: Severity = "warning" if window.evidence else "error"
+    return Finding("potential-window", severity, window.where, text, reached, bound.value, "V", change)
 
 
 def lithium(chem: Chemistry) -> tuple[Finding, ...]:
     """Someone must bring the lithium."""
     if chem.anode.metal or chem.cathode.contains_lithium or chem.anode.contains_lithium:
         return ()
-    return (
-        Finding(
-            "no-lithium",
-            "error",
-            "cell",
-            f"neither {chem.anode.material} nor {chem.cathode.material} holds cyclable lithium as made",
-            change="a lithiated cathode (lfp, lco, lmo), lithium metal, or a pre-lithiated anode",
-        ),
-    )
+    text = f"neither {chem.anode.material} nor {chem.cathode.material} holds cyclable lithium as made"
+    change = "a lithiated cathode (lfp, lco, lmo), lithium metal, or a pre-lithiated anode"
+    return (Finding("no-lithium", "error", "cell", text, change=change),)
 
 
 def balance(chem: Chemistry, estimate: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Voltage must be positive and the anode not the smaller one where lithium could plate."""
     findings = []
-    high = estimate["open_circuit_window_V"][1]
-    if high <= 0.2:
-        findings.append(
-            Finding(
-                "no-voltage",
-                "error",
-                "cell",
-                f"{chem.anode.material} against {chem.cathode.material} gives {high:.2f} V at full charge: "
-                "anode and cathode are exchanged or too close",
-                high,
-                0.2,
-                "V",
-                "exchange anode and cathode",
-            )
+    high, ratio = estimate["open_circuit_window_V"][1], estimate["n_p_ratio"]
+    if high <= LEAST_VOLTAGE:
+        text = (
+            f"{chem.anode.material} against {chem.cathode.material} gives {high:.2f} V at full charge: "
+            "anode and cathode are exchanged or too close"
         )
-    ratio = estimate["n_p_ratio"]
+        change = "exchange anode and cathode"
+        findings.append(Finding("no-voltage", "error", "cell", text, high, LEAST_VOLTAGE, "V", change))
     if ratio is not None and ratio < 1.0:
-        findings.append(
-            Finding(
-                "n-p-ratio",
-                "warning",
-                "cell",
-                f"N/P is {ratio:.2f}: the anode limits the cell, the cathode is not used to its end; near "
-                "0 V such an anode plates lithium",
-                ratio,
-                1.0,
-                "",
-                "a wider or thicker anode",
-            )
+        text = (
+            f"N/P is {ratio:.2f}: the anode limits the cell, the cathode is not used to its end; "
+            "near 0 V such an anode plates lithium"
         )
+        findings.append(Finding("n-p-ratio", "warning", "cell", text, ratio, 1.0, "", "a wider or thicker anode"))
     return tuple(findings)
 
 
 def target_met(target: Target, estimate: Mapping[str, Any]) -> tuple[Finding, ...]:
     """The target holds at its rate, with margin, for the cell as drawn."""
     findings = []
-    for what, asked, key, dimension in (
-        ("capacity", target.capacity, "capacity_Ah", "charge"),
-        ("energy", target.energy, "energy_Wh", "energy"),
+    for what, asked, key, dimension, unit in (
+        ("capacity", target.capacity, "capacity_Ah", "charge", "C"),
+        ("energy", target.energy, "energy_Wh", "energy", "J"),
     ):
-        if asked is None:
-            continue
-        reached = estimate[key] * 3600.0
-        need = asked * (1 + target.margin)
-        if reached < need * (1 - 1e-6):
-            findings.append(
-                Finding(
-                    f"target-{what}",
-                    "error",
-                    "target",
-                    f"{what} reachable here: {units.show(reached, dimension)} at {target.c_rate:g}C; asked "
-                    f"{units.show(asked, dimension)} and {target.margin:.0%} margin",
-                    reached,
-                    need,
-                    "C" if dimension == "charge" else "J",
-                    "a larger footprint, a higher cell, or a lower rate",
-                )
+        reached, need = estimate[key] * 3600.0, (asked or 0.0) * (1 + target.margin)
+        if asked is not None and reached < need * (1 - 1e-6):
+            text = (
+                f"{what} reachable here: {units.show(reached, dimension)} at {target.c_rate:.3g}C; "
+                f"asked {units.show(asked, dimension)} and {target.margin:.0%} margin"
             )
+            change = "a larger footprint, a higher cell, or a lower rate"
+            findings.append(Finding(f"target-{what}", "error", "target", text, reached, need, unit, change))
     return tuple(findings)
 
 
 def trust(chem: Chemistry, estimate: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Where the estimate is weak, and what is not known."""
-    findings = [
-        Finding(
-            "calibrate",
-            "warning",
-            what.split(":")[0],
-            f"{what} is not known: {consequence}",
-            change="measure it and put it into a catalog overlay",
-        )
-        for what, consequence in chem.unknown
-    ]
+    findings = [_unknown(what, consequence) for what, consequence in chem.unknown]
     for rate in estimate["rates"]:
-        if rate["salt_depletion"] >= DEPLETION_TRUST and rate["tier"] == "fast":
-            findings.append(
-                Finding(
-                    "salt-depletion",
-                    "warning",
-                    f"{rate['c_rate']:g}C",
-                    f"salt depletion {rate['salt_depletion']:.2f} at {rate['c_rate']:g}C: beyond what the "
-                    "closed form answers well",
-                    rate["salt_depletion"],
-                    DEPLETION_TRUST,
-                )
-            )
+        depletion, at = rate["salt_depletion"], f"{rate['c_rate']:.3g}C"
+        if depletion >= DEPLETION_TRUST and rate["tier"] == "fast":
+            text = f"salt depletion {depletion:.2f} at {at}: beyond what the closed form answers well"
+            findings.append(Finding("salt-depletion", "warning", at, text, depletion, DEPLETION_TRUST))
     if estimate["confidence"] == "low":
-        findings.append(
-            Finding(
-                "low-confidence",
-                "warning",
-                "estimate",
-                "the estimate rests on values of low confidence; the report shows how far it moves with them",
-            )
-        )
+        text = "the estimate rests on values of low confidence; the report shows how far it moves with them"
+        findings.append(Finding("low-confidence", "warning", "estimate", text))
     return tuple(findings)
+
+
+def _unknown(what: str, consequence: str) -> Finding:
+    text, change = f"{what} is not known: {consequence}", "measure it and put it into a catalog overlay"
+    return Finding("calibrate", "warning", what.split(":")[0], text, change=change)
 
 
 def shelf_life(route: Route, estimate: Mapping[str, Any], openings: Mapping[str, Opening]) -> tuple[Finding, ...]:
@@ -265,31 +192,23 @@ def shelf_life(route: Route, estimate: Mapping[str, Any], openings: Mapping[str,
     for role, opening in openings.items():
         choice = route.choices.get(role)
         rate = _transmission(choice.material.barrier, opening) if choice else None
-        if choice is None or rate is None:
-            continue
-        stated.append(
-            f"{choice.material.name} {rate * 86400 * 1e3:.3g} g/m2/day through {units.show(opening.area, 'area')}"
-        )
-        loss += rate * opening.area * WATER_CHARGE  # coulomb of lithium per second
+        if choice is not None and rate is not None:
+            through = units.show(opening.area, "area")
+            stated.append(f"{choice.material.name} {rate * 86400 * 1e3:.3g} g/m2/day through {through}")
+            loss += rate * opening.area * WATER_CHARGE  # coulomb of lithium per second
     if not stated:
-        return (
-            Finding(
-                "barrier-unknown",
-                "warning",
-                "encapsulation",
-                "the water vapour transmission of the encapsulation is unknown: no shelf life can be stated",
-            ),
-        )
+        text = "the water vapour transmission of the encapsulation is unknown: no shelf life can be stated"
+        return (Finding("barrier-unknown", "warning", "encapsulation", text),)
     charge = estimate["equilibrium_capacity_Ah"] * 3600.0
-    days = SHELF_LOSS * charge / loss / 86400.0 if loss > 0 else float("inf")
-    text = f"moisture takes {SHELF_LOSS:.0%} of the capacity in {days:.2g} days ({'; '.join(stated)}; one Li per H2O)"
-    severity: Severity = "warning" if days < SHELF_DAYS else "info"
-    change = (
-        "a barrier film (Al2O3 by ALD, metal, glass) over the polymer, a wider rim, or dry storage"
-        if severity == "warning"
-        else ""
+    life = SHELF_LOSS * charge / loss if loss > 0 else float("inf")
+    text = (
+        f"moisture takes {SHELF_LOSS:.0%} of the capacity in {units.show(life, 'time', 2)} "
+        f"({'; '.join(stated)}; one Li per H2O)"
     )
-    return (Finding("shelf-life", severity, "encapsulation", text, days * 86400.0, SHELF_DAYS * 86400.0, "s", change),)
+    if life >= SHELF_LIFE:
+        return (Finding("shelf-life", "info", "encapsulation", text, life, SHELF_LIFE, "s"),)
+    change = "a barrier film (Al2O3 by ALD, metal, glass) over the polymer, a wider rim, or dry storage"
+    return (Finding("shelf-life", "warning", "encapsulation", text, life, SHELF_LIFE, "s", change),)
 
 
 def _transmission(barrier: Barrier | None, opening: Opening) -> float | None:

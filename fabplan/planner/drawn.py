@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from fabplan.estimate.cells import read_cells
-from fabplan.estimate.run import estimate
+from fabplan.estimate.curves import POINTS
+from fabplan.estimate.run import answers, tier_name
 from fabplan.planner import cell_document
 from fabplan.planner.electrical import Chemistry
 from fabplan.planner.size import Problem, kind
 from fabplan.records import worst
 
+HOUR = 3600.0  # seconds
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -34,11 +38,6 @@ class Drawn:
     scale: float
     one_c: float
 
-    @property
-    def unit(self) -> str:
-        """Suffix of the result's keys."""
-        return "Ah_m" if self.kind == "interdigital" else "Ah_m2"
-
 
 def drawn(problem: Problem, geometry: Mapping[str, float], c_rates: Sequence[float]) -> Drawn:
     """Document of the cell as drawn at all rates that are asked."""
@@ -50,27 +49,31 @@ def drawn(problem: Problem, geometry: Mapping[str, float], c_rates: Sequence[flo
     return Drawn(geometry, document, what, scale, float(per) * scale)
 
 
-def rates(cell: Drawn, tier: str) -> list[dict[str, Any]]:
-    """The ``rates`` of plan.json: whole cell, one entry a rate."""
-    results = estimate(read_cells(dict(cell.document), "cell"), tier).document()["results"]
-    entries = []
-    for r in results:
-        capacity = r[f"capacity_{cell.unit}"] * cell.scale
-        current = r["c_rate"] * cell.one_c
-        energy = capacity * r["mean_voltage_V"]
+def discharges(cell: Drawn, tier: str = "auto") -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The ``rates`` of plan.json and the curves for plots, one a rate, both from the same discharge."""
+    _, c_rates, answer = answers(read_cells(dict(cell.document), "cell"), tier, None, samples=POINTS)
+    capacity, energy = answer.capacity * cell.scale / HOUR, answer.energy * cell.scale / HOUR
+    charge, some = answer.charges * cell.scale / HOUR, capacity > 0
+    volts = np.where(some, energy / np.where(some, capacity, 1.0), 0.0)
+    entries, curves = [], []
+    for i, rate in enumerate(c_rates.tolist()):
+        current, name = rate * cell.one_c, tier_name(bool(answer.accurate[i]))
         entries.append(
             {
-                "c_rate": r["c_rate"],
+                "c_rate": rate,
                 "current_A": current,
-                "capacity_Ah": capacity,
-                "mean_voltage_V": r["mean_voltage_V"],
-                "energy_Wh": energy,
-                "mean_power_W": r["mean_voltage_V"] * current,
-                "salt_depletion": r["salt_depletion"],
-                "tier": r["tier"],
+                "capacity_Ah": float(capacity[i]),
+                "mean_voltage_V": float(volts[i]),
+                "energy_Wh": float(energy[i]),
+                "mean_power_W": float(volts[i]) * current,
+                "salt_depletion": float(answer.salt_depletion[i]),
+                "tier": name,
             }
         )
-    return entries
+        curves.append(
+            {"c_rate": rate, "capacity_Ah": charge[i].tolist(), "voltage_V": answer.voltages[i].tolist(), "tier": name}
+        )
+    return entries, curves
 
 
 def confidence(chem: Chemistry) -> str:

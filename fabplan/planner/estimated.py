@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ from fabplan import units
 from fabplan.catalog.loader import Catalog
 from fabplan.catalog.types import Device
 from fabplan.estimate.cells import read_cells
-from fabplan.estimate.curves import curves as traced
 from fabplan.estimate.resistance import resistance_parts as parts_of
 from fabplan.geometry.measures import Measures
 from fabplan.planner import compare, drawn, electrical, size
@@ -30,6 +30,24 @@ _FROM_DRAWING = {
 }
 
 
+@dataclass(frozen=True)
+class Estimated:
+    """What the estimator says about the drawn cell.
+
+    Parameters
+    ----------
+    estimate : the ``estimate`` object of plan.json
+    document : `fabplan/cells/1` of the cell
+    entries : rates of the plan and those of published figures
+    curves : discharge curves for plots
+    """
+
+    estimate: Mapping[str, Any]
+    document: Mapping[str, Any]
+    entries: tuple[Mapping[str, Any], ...]
+    curves: tuple[Mapping[str, Any], ...]
+
+
 def cell_geometry(problem: Problem, drawing: Drawing) -> dict[str, float]:
     """The mapping that the estimator gets, with everything that can be measured taken from the drawing."""
     plain = {f.name: _first(getattr(drawing.measures, f.name)) for f in dataclasses.fields(drawing.measures)}
@@ -44,15 +62,15 @@ def _first(value: Any) -> Any:
 
 def estimated(
     problem: Problem, drawing: Drawing, geometry: Mapping[str, float], devices: Sequence[Device], catalog: Catalog
-) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """The ``estimate`` object, the cells document, and all rate entries (those for comparisons too)."""
+) -> Estimated:
+    """The estimate of the drawn cell at the target's rate, the usual rates and those of published figures."""
     target, chem = problem.target, problem.chemistry
     foot = problem.request.footprint.area
     first = drawn.drawn(problem, geometry, [target.c_rate])
     extra = compare.comparison_rates(devices, foot, first.one_c)
     shown = sorted({*drawn.RATES, target.c_rate})
     cell = drawn.drawn(problem, geometry, [*shown, *extra])
-    entries = drawn.rates(cell, "auto")
+    entries, curves = drawn.discharges(cell)
     at_target = next(e for e in entries if e["c_rate"] == target.c_rate)
     anode = chem.anode.capacity * geometry["anode_volume"] / 3600.0
     cathode = chem.cathode.capacity * geometry["cathode_volume"] / 3600.0
@@ -81,7 +99,8 @@ def estimated(
         "binding": binding(chem, anode, cathode, parts),
     }
     document = {**cell.document, "cells": [{**cell.document["cells"][0], "c_rates": shown}]}
-    return result, document, entries
+    shown_curves = tuple(c for c in curves if c["c_rate"] in shown)
+    return Estimated(result, document, tuple(entries), shown_curves)
 
 
 def open_circuit_window(problem: Problem, catalog: Catalog, anode_charge: float, cathode_charge: float) -> list[float]:
@@ -145,16 +164,3 @@ def resistance_parts(problem: Problem, drawing: Drawing, cell: drawn.Drawn) -> d
         buses += sheet * of_bus
     whole["buses"] = buses
     return {name: value for name, value in whole.items() if value != 0.0}
-
-
-def curves(cell: drawn.Drawn) -> tuple[dict[str, Any], ...]:
-    """Discharge curves of the whole cell for plots."""
-    return tuple(
-        {
-            "c_rate": c.c_rate,
-            "capacity_Ah": (c.capacity * cell.scale).tolist(),
-            "voltage_V": c.voltage.tolist(),
-            "tier": c.tier,
-        }
-        for c in traced(read_cells(dict(cell.document), "cell"))
-    )

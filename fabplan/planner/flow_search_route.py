@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from fabplan.planner import flow_search_rules as rules
 from fabplan.planner.attempt import candidates
 from fabplan.planner.flow_search import Constraint, Found, Operator, Problem, conflict, search
 from fabplan.planner.flow_search_model import (
+    CLOSED,
     SUBSTRATE,
     TRANSFER,
     Price,
@@ -117,6 +119,8 @@ def task(spec: Spec, catalog: Catalog, weights: Weights, reflow: bool = False, f
         names[run.name] = ((run.recipe,), run.roles)
     bans = rules.constraints(slots, substrate, catalog.materials, facility)
     goal = frozenset(done(s.role) for s in slots)
+    if any(t.recipe.leaves and t.recipe.leaves.lid for s in slots for t in s.techniques):
+        goal |= {CLOSED}
     ops = operators(slots, prices, weights)
     if reflow:
         paid, only = cost(Price(3600.0, 0.0, 0.0), weights), frozenset({REFLOW})
@@ -129,10 +133,8 @@ def task(spec: Spec, catalog: Catalog, weights: Weights, reflow: bool = False, f
 
 def _reflow(slots: Sequence[Slot], substrate: Material, catalog: Catalog) -> tuple[Constraint, ...]:
     heat = Recipe(id="reflow", name="Lead-free solder reflow", method="annealing", atmosphere="nitrogen")
-    return tuple(
-        c for s in slots for t in s.techniques
-        for c in rules.standing(REFLOW, heat, REFLOW_PEAK, t, substrate, catalog.materials)
-    )  # fmt: skip
+    there = rules.Heat(tuple(t for s in slots for t in s.techniques), substrate, catalog.materials)
+    return tuple(c for t in there.techniques for c in rules.standing(REFLOW, heat, REFLOW_PEAK, t, there))
 
 
 def _rates() -> Mapping[str, Any]:
@@ -211,9 +213,21 @@ def _fits(
 
 def _drawn(recipe: Recipe) -> str:
     """How a recipe gets an outline, as far as another one can stand in for it."""
-    if recipe.patterned_by in ("none", "blanket", "bead"):
-        return "blanket" if recipe.patterned_by == "none" else recipe.patterned_by
-    return "drawn"
+    return recipe.patterned_by if recipe.patterned_by in ("none", "blanket", "bead") else "drawn"
+
+
+def document(found: Sequence[Flow]) -> list[dict[str, Any]]:
+    """Flows as plain data."""
+    return [
+        {
+            "cost": f.cost, "known_time_s": f.time, "operations_of_unknown_time": f.unknown, "money": f.money,
+            "yield": math.exp(-f.risk), "choices": list(f.choices),
+            "steps": [
+                {"recipe": s.recipe, "title": s.title, "roles": list(s.roles), "temperature_K": s.temperature,
+                 "atmosphere": s.atmosphere} for s in f.steps
+            ],
+        } for f in found
+    ]  # fmt: skip
 
 
 def _told(made: Task, flow: Found) -> Flow:
@@ -227,7 +241,7 @@ def _told(made: Task, flow: Found) -> Flow:
             known += TRANSFER
             continue
         recipes, roles = made.names[plain]
-        steps += [Step(r.id, r.name, roles, rules.hottest(r), r.atmosphere) for r in recipes]
+        steps += [Step(r.id, r.name, roles, rules.stress(r).hot, r.atmosphere) for r in recipes]
         paid = made.prices[plain]
         known, unknown = known + (paid.time or 0.0), unknown + (paid.time is None)
         money, risk = money + paid.money, risk + paid.risk

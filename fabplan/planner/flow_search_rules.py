@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from fabplan import units
 from fabplan.catalog.pairs import INERT, OXIDISING, temperature_limit
@@ -15,6 +16,7 @@ from fabplan.planner.route import method_of
 #: what must not see air -> source; a closed lid protects it
 AIR = {"lithium": "constraint A-Li: argon, below 1 ppm water"}
 AIR_SALTS = {"LiPF6": "constraint A-LiPF6: water makes HF and POF3"}
+SIGHT = ("sputter", "co-sputter", "evaporation", "pulsed-laser-deposition")
 MEETINGS = {
     "anode": ("anode_collector", "collector", "electrolyte"),
     "cathode": ("cathode_collector", "collector", "electrolyte"),
@@ -27,16 +29,28 @@ def constraints(
 ) -> tuple[Constraint, ...]:
     """All constraints of a problem."""
     steps = [*_steps(slots)]
+    known = {r.id: stress(r) for _, recipes, _ in steps for r in recipes}
+    heat = Heat(tuple(t for slot in slots for t in slot.techniques), substrate, materials)
     return (
-        *(c for name, recipes, own in steps for c in _heat(name, recipes, own, slots, substrate, materials)),
-        *(c for name, recipes, own in steps for c in _resist(name, recipes)),
-        *(c for name, recipes, _ in steps for c in _vacuum(name, recipes)),
+        *(c for name, recipes, own in steps for r in recipes for c in _heat(name, r, known[r.id].hot, own, heat)),
+        *(c for name, recipes, own in steps for c in _resist(name, recipes, known)),
+        *(c for name, recipes, _ in steps for c in _vacuum(name, recipes, known)),
         *(c for name, recipes, _ in steps for c in _air(name, recipes, slots)),
-        *(c for name, recipes, _ in steps for c in _tools(name, recipes, facility)),
+        *(c for name, recipes, _ in steps for c in _tools(name, recipes, facility, known)),
         *_leaving_the_box(slots),
-        *_ports(slots),
+        *_ports(slots, known),
+        *_pores(slots),
         *_contacts(slots, substrate),
     )
+
+
+@dataclass(frozen=True)
+class Heat:
+    """What may stand there when something is heated."""
+
+    techniques: tuple[Technique, ...]
+    substrate: Material
+    materials: Mapping[str, Material]
 
 
 def _steps(slots: Sequence[Slot]) -> Iterator[tuple[str, tuple[Recipe, ...], tuple[str, ...]]]:
@@ -54,42 +68,38 @@ def _names(run: Treatment, slots: Sequence[Slot]) -> Iterator[str]:
     yield from (f"{run.name} ({n})" for n in range(2, 2 + sum(len(s.techniques) for s in slots)))
 
 
-def hottest(recipe: Recipe) -> float | None:
-    """Hottest that a part gets in a recipe [K]."""
-    module, settings = method_of(recipe, f"recipes/{recipe.id}.toml")
-    found: float | None = module.temperature(settings)
-    return found
+@dataclass(frozen=True)
+class Stress:
+    """What a recipe does to a part: hottest it gets [K], vacuum, and whether it leaves a port open."""
+
+    hot: float | None
+    vacuum: bool
+    port: bool
 
 
-def is_vacuum(recipe: Recipe) -> bool:
-    """Whether the part sees a vacuum: the process, or this recipe's settings where they decide."""
+def stress(recipe: Recipe) -> Stress:
+    """Read from the method and the settings; the settings decide about vacuum where the method lets them."""
     module, settings = method_of(recipe, f"recipes/{recipe.id}.toml")
     decides = getattr(module, "vacuum", None)
-    return bool(decides(settings)) if decides else bool(module.VACUUM)
+    vacuum = bool(decides(settings)) if decides else bool(module.VACUUM)
+    return Stress(module.temperature(settings), vacuum, bool(getattr(settings, "port", False)))
 
 
-def _heat(
-    name: str, recipes: Sequence[Recipe], own: Sequence[str], slots: Sequence[Slot], substrate: Material,
-    materials: Mapping[str, Material],
-) -> Iterator[Constraint]:  # fmt: skip
+def _heat(name: str, recipe: Recipe, hot: float | None, own: Sequence[str], heat: Heat) -> Iterator[Constraint]:
     """No step hotter than what stands there bears, in its atmosphere, on its substrate."""
-    for recipe in recipes:
-        hot = hottest(recipe)
-        if hot is None:
-            continue
-        limit = temperature_limit(substrate, recipe.atmosphere)
-        if limit and limit.temperature.value is not None and hot > limit.temperature.value + 1e-6:
-            yield _hot(name, recipe, hot, substrate.name, limit.temperature.value, limit.reason, frozenset())
-        for t in (t for slot in slots for t in slot.techniques):
-            if (t.role in own and recipe.method in FURNACE and recipe.id in t.recipe.after) or t.fact == name:
-                yield from _own_heat(name, recipe, hot, t, substrate, materials)
-            else:
-                yield from standing(name, recipe, hot, t, substrate, materials)
+    if hot is None:
+        return
+    limit = temperature_limit(heat.substrate, recipe.atmosphere)
+    if limit and limit.temperature.value is not None and hot > limit.temperature.value + 1e-6:
+        yield _hot(name, recipe, hot, heat.substrate.name, limit.temperature.value, limit.reason, frozenset())
+    for t in heat.techniques:
+        if (t.role in own and recipe.method in FURNACE and recipe.id in t.recipe.after) or t.fact == name:
+            yield from _own_heat(name, recipe, hot, t, heat)
+        elif t.role not in own or t.recipe.id != recipe.id:
+            yield from standing(name, recipe, hot, t, heat)
 
 
-def standing(
-    name: str, recipe: Recipe, hot: float, t: Technique, substrate: Material, materials: Mapping[str, Material]
-) -> Iterator[Constraint]:
+def standing(name: str, recipe: Recipe, hot: float, t: Technique, heat: Heat) -> Iterator[Constraint]:
     """Limit of a layer that stands there when something else is heated: what its recipe says, else its compound."""
     leaves = t.recipe.leaves
     if leaves and leaves.temperature and leaves.temperature.value is not None:
@@ -97,16 +107,14 @@ def standing(
             who = f"{t.material.name if t.material else t.role} as made by {t.recipe.id}"
             yield _hot(name, recipe, hot, who, leaves.temperature.value, "", frozenset({t.fact}))
         return
-    yield from _own_heat(name, recipe, hot, t, substrate, materials)
+    yield from _own_heat(name, recipe, hot, t, heat)
 
 
-def _own_heat(
-    name: str, recipe: Recipe, hot: float, t: Technique, substrate: Material, materials: Mapping[str, Material]
-) -> Iterator[Constraint]:
+def _own_heat(name: str, recipe: Recipe, hot: float, t: Technique, heat: Heat) -> Iterator[Constraint]:
     """Limit of the compound itself, which also its own anneal must keep."""
     left = t.recipe.materials or ((t.material.id,) if t.material else ())
-    for material in (materials[m] for m in left if m in materials):
-        limit = temperature_limit(material, recipe.atmosphere, (substrate.id, *left))
+    for material in (heat.materials[m] for m in left if m in heat.materials):
+        limit = temperature_limit(material, recipe.atmosphere, (heat.substrate.id, *left))
         if limit and limit.temperature.value is not None and hot > limit.temperature.value + 1e-6:
             beside = f" on {limit.touching}" if limit.touching else ""
             facts = frozenset() if t.fact == name else frozenset({t.fact})
@@ -129,18 +137,18 @@ def _applies(stated: str, atmosphere: str) -> bool:
     return stated == "any" or atmosphere == "any" or atmosphere in family
 
 
-def _resist(name: str, recipes: Sequence[Recipe]) -> Iterator[Constraint]:
+def _resist(name: str, recipes: Sequence[Recipe], known: Mapping[str, Stress]) -> Iterator[Constraint]:
     """A resist that stands during the deposition bears its heat."""
     for early, late in ((a, b) for n, a in enumerate(recipes) for b in recipes[n + 1 :]):
         limit = early.leaves.temperature.value if early.leaves and early.leaves.temperature else None
-        hot = hottest(late)
+        hot = known[late.id].hot
         if early.method == "photolithography" and limit is not None and hot is not None and hot > limit + 1e-6:
             yield _hot(name, late, hot, early.name, limit, "the resist flows", frozenset())
 
 
-def _vacuum(name: str, recipes: Sequence[Recipe]) -> Iterator[Constraint]:
+def _vacuum(name: str, recipes: Sequence[Recipe], known: Mapping[str, Stress]) -> Iterator[Constraint]:
     for recipe in recipes:
-        if is_vacuum(recipe):
+        if known[recipe.id].vacuum:
             words = f"{recipe.name} is a vacuum step: an open volatile electrolyte boils off"
             change = "close the cell behind a solid lid first (lid with port, fill, seal), or fill after this step"
             facts, unless = frozenset({LIQUID}), frozenset({CLOSED})
@@ -175,28 +183,49 @@ def _leaving_the_box(slots: Sequence[Slot]) -> Iterator[Constraint]:
             yield Constraint(f"air: transfer / {t.material.id}", "out of the glove box", facts, unless, words)
 
 
-def _tools(name: str, recipes: Sequence[Recipe], facility: Facility) -> Iterator[Constraint]:
+def _tools(
+    name: str, recipes: Sequence[Recipe], facility: Facility, known: Mapping[str, Stress]
+) -> Iterator[Constraint]:
     reach = facility.temperature_high.value if facility.temperature_high else None
     for recipe in recipes:
         if facility.methods and recipe.method not in facility.methods:
             words, change = f"{facility.name} has no {recipe.method}", "another facility, or another process"
             yield Constraint(f"tool: {recipe.method}", name, words=words, change=change)
-        hot = hottest(recipe)
+        hot = known[recipe.id].hot
         if reach is not None and hot is not None and hot > reach:
             words = f"{recipe.name} needs {units.show(hot, 'temperature')}, {facility.name} reaches "
             yield Constraint(f"furnace: {recipe.id}", name, words=words + units.show(reach, "temperature"))
 
 
-def _ports(slots: Sequence[Slot]) -> Iterator[Constraint]:
-    """A lid without port closes the cell: the electrolyte comes before it; one with a port waits for it."""
+def _ports(slots: Sequence[Slot], known: Mapping[str, Stress]) -> Iterator[Constraint]:
+    """Behind a lid without port nothing can be filled in, and there is no port to seal."""
     fills = [t for s in slots if s.role == "electrolyte" for t in s.techniques]
+    seals = [t for s in slots if s.role == "seal" for t in s.techniques]
     for lid in (t for s in slots if s.role == "lid" for t in s.techniques):
-        port = not (lid.recipe.leaves and lid.recipe.leaves.lid)
+        if known[lid.recipe.id].port:
+            continue
         for fill in fills:
-            if not port:
-                words = f"{lid.recipe.name} has no port: nothing can be filled in behind it"
-                facts = frozenset({lid.fact})
-                yield Constraint(f"port: {lid.recipe.id}", fill.fact, facts, words=words, change="a lid with a port")
+            words = f"{lid.recipe.name} leaves no port: nothing can be filled in behind it"
+            key, facts = f"port: {lid.recipe.id}", frozenset({lid.fact})
+            yield Constraint(key, fill.fact, facts, words=words, change="a lid with a port")
+        for seal in seals:
+            words = f"{lid.recipe.name} leaves no port that {seal.recipe.name} could close"
+            key, facts = f"no port to seal: {lid.recipe.id}", frozenset({lid.fact})
+            yield Constraint(key, seal.fact, facts, words=words, change="a lid with a port")
+
+
+def _pores(slots: Sequence[Slot]) -> Iterator[Constraint]:
+    """A solid electrolyte by line of sight cannot close the pores of an electrode below."""
+    solids = [t for s in slots if s.role == "electrolyte" for t in s.techniques if t.recipe.method in SIGHT]
+    for below in (t for s in slots if s.role in ("anode", "cathode") for t in s.techniques):
+        inside = below.recipe.microstructure
+        if inside is None or inside.dense:
+            continue
+        for solid in solids:
+            words = f"{solid.recipe.name} cannot close the pores of {below.recipe.name}"
+            change = "a liquid, gel or conformal electrolyte, or a dense film electrode"
+            key, facts = f"pores: {solid.recipe.method} / {below.recipe.id}", frozenset({below.fact})
+            yield Constraint(key, solid.fact, facts, words=words, change=change)
 
 
 def _contacts(slots: Sequence[Slot], substrate: Material) -> Iterator[Constraint]:

@@ -10,34 +10,25 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fabplan import units
 from fabplan.catalog.pairs import INERT, OXIDISING, temperature_limit
-from fabplan.catalog.pairs import contacts as pair_rules
-from fabplan.catalog.types import Material, Recipe
-from fabplan.findings import Finding, Severity
-from fabplan.geometry.body import Body
+from fabplan.catalog.types import Facility, Material, Recipe
+from fabplan.findings import Finding
 from fabplan.planner.flow import FURNACE
 from fabplan.planner.plan import Step
 from fabplan.planner.route import Route
+from fabplan.records import Quantity
 
 ROOM = 313.15  # kelvin: below 40 degC nothing is checked, every material of the catalog bears that
+WARM = 353.15  # kelvin: below 80 degC a material without a stated limit is not asked about
+NEAR = 50.0  # kelvin: a furnace run so near to a limit that has a reason is worth a warning
 
 
-def check(
-    route: Route,
-    steps: Sequence[Step],
-    bodies: Sequence[Body],
-    materials: Mapping[str, Material],
-    potentials: Mapping[str, tuple[float, float]],
-) -> tuple[Finding, ...]:
-    """All process findings of a flow."""
+def check(route: Route, steps: Sequence[Step], materials: Mapping[str, Material]) -> tuple[Finding, ...]:
+    """All findings of a flow."""
     return (
         *temperature_order(route, steps, materials),
         *vacuum_after_liquid(route, steps),
-        *solvents(route, steps),
+        *solvents(steps),
         *facility(route, steps),
-        *thickness(route, bodies),
-        *contacts(route, materials, potentials),
-        *substrate_insulates(route),
-        *roughness(route),
     )
 
 
@@ -68,38 +59,24 @@ def temperature_order(route: Route, steps: Sequence[Step], materials: Mapping[st
 def _hot(
     step: Step, hot: float, name: str, maker: Step | None, materials: Mapping[str, Material], present: Iterable[str]
 ) -> Iterable[Finding]:
-    material = materials.get(name)
     own = maker is not None and (step.recipe.id in maker.recipe.after or step.role == maker.role)
-    leaves = maker.recipe.leaves if maker and maker.recipe.leaves else None
-    if leaves and leaves.temperature and leaves.temperature.value is not None:
+    leaves = maker.recipe.leaves if maker else None
+    if maker and leaves and leaves.temperature and leaves.temperature.value is not None:
         if not own and _applies(leaves.atmosphere, step.atmosphere):
-            yield from _compare(
-                step,
-                hot,
-                f"{name} as made by {maker.recipe.id if maker else ''}",
-                leaves.temperature.value,
-                leaves.temperature.source,
-                "",
-            )
+            bears = leaves.temperature
+            yield from _compare(step, hot, name, f" as made by {maker.recipe.id}", bears, "")
         return
+    material = materials.get(name)
     limit = temperature_limit(material, step.atmosphere, tuple(present)) if material else None
-    if limit is None:
-        if not own and hot > 353.15:
-            yield Finding(
-                "temperature-limit-unknown",
-                "warning",
-                step.id,
-                f"step {step.number} heats to {units.show(hot, 'temperature')} and nobody has stated what "
-                f"{name} bears: test a coupon first",
-                hot,
-                None,
-                "K",
-            )
-        return
-    beside = f" on {limit.touching}" if limit.touching else ""
-    yield from _compare(
-        step, hot, name + beside, limit.temperature.value or 0.0, limit.temperature.source, limit.reason
-    )
+    if limit is not None:
+        beside = f" on {limit.touching}" if limit.touching else ""
+        yield from _compare(step, hot, name, beside, limit.temperature, limit.reason)
+    elif not own and hot > WARM:
+        text = (
+            f"step {step.number} heats to {units.show(hot, 'temperature')} and nobody has stated what {name} bears: "
+            "test a coupon first"
+        )
+        yield Finding("temperature-limit-unknown", "warning", step.id, text, hot, None, "K")
 
 
 def _applies(stated: str, atmosphere: str) -> bool:
@@ -108,60 +85,52 @@ def _applies(stated: str, atmosphere: str) -> bool:
     return stated == "any" or atmosphere == "any" or atmosphere in family
 
 
-def _compare(step: Step, hot: float, who: str, allowed: float, source: str, reason: str) -> Iterable[Finding]:
+def _compare(step: Step, hot: float, name: str, beside: str, bears: Quantity, reason: str) -> Iterable[Finding]:
+    """Error above what a material bears, warning near a limit that has a reason.
+
+    Parameters
+    ----------
+    name, beside : id of the material, and what it touches or who made it
+    """
+    allowed, shown = bears.value or 0.0, units.show(hot, "temperature")
+    who = f"{name}{beside}"
     if hot > allowed + 1e-6:
-        yield Finding(
-            "temperature-order",
-            "error",
-            step.id,
-            f"step {step.number} ({step.title}) heats to {units.show(hot, 'temperature')} in "
-            f"{step.atmosphere} atmosphere, "
-            f"but {who} bears {units.show(allowed, 'temperature')}{f' ({reason})' if reason else ''} [{source}]",
-            hot,
-            allowed,
-            "K",
-            f"a recipe at most {units.show(allowed, 'temperature')}, or another material in place of "
-            f"{who.split(' ')[0]}, or this step earlier",
+        limit = units.show(allowed, "temperature")
+        text = (
+            f"step {step.number} ({step.title}) heats to {shown} in {step.atmosphere} atmosphere, "
+            f"but {who} bears {limit}{f' ({reason})' if reason else ''} [{bears.source}]"
         )
-    elif reason and hot > allowed - 50.0 and step.method in FURNACE:
-        yield Finding(
-            "temperature-near-limit",
-            "warning",
-            step.id,
-            f"{who} at {units.show(hot, 'temperature')}: {reason} [{source}]",
-            hot,
-            allowed,
-            "K",
-        )
+        change = f"a recipe at most {limit}, or another material in place of {name}, or this step earlier"
+        if beside.startswith(" on "):
+            change = f"another material than {name}{beside}, e.g. Pt or an oxide in between; or at most {limit}"
+        yield Finding("temperature-order", "error", step.id, text, hot, allowed, "K", change)
+    elif reason and hot > allowed - NEAR and step.method in FURNACE:
+        text = f"{who} at {shown}: {reason} [{bears.source}]"
+        yield Finding("temperature-near-limit", "warning", step.id, text, hot, allowed, "K")
 
 
 def vacuum_after_liquid(route: Route, steps: Sequence[Step]) -> tuple[Finding, ...]:
     """No vacuum step between a volatile electrolyte and its lid."""
     findings = []
-    open_liquid: Step | None = None
+    liquid: Step | None = None
     for step in steps:
-        if step.vacuum and open_liquid is not None:
-            findings.append(
-                Finding(
-                    "vacuum-after-liquid",
-                    "error",
-                    step.id,
-                    f"step {step.number} ({step.title}) is a vacuum step after the volatile electrolyte "
-                    f"{open_liquid.material} "
-                    f"of step {open_liquid.number}: it boils off",
-                    change="close the cell behind a solid lid first (lid with port, fill, seal), or fill later",
-                )
+        if step.vacuum and liquid is not None:
+            text = (
+                f"step {step.number} ({step.title}) is a vacuum step after the volatile electrolyte "
+                f"{liquid.material} of step {liquid.number}: it boils off"
             )
+            change = "close the cell behind a solid lid first (lid with port, fill, seal), or fill after this step"
+            findings.append(Finding("vacuum-after-liquid", "error", step.id, text, change=change))
         choice = route.choices.get(step.role)
         electrolyte = choice.material.electrolyte if choice and step.role == "electrolyte" and step.material else None
         if electrolyte is not None and electrolyte.volatile:
-            open_liquid = step
+            liquid = step
         if step.recipe.leaves and step.recipe.leaves.lid:
-            open_liquid = None
+            liquid = None
     return tuple(findings)
 
 
-def solvents(route: Route, steps: Sequence[Step]) -> tuple[Finding, ...]:
+def solvents(steps: Sequence[Step]) -> tuple[Finding, ...]:
     """No solvent or developer on a layer that it attacks."""
     findings = []
     standing: list[Step] = []
@@ -169,225 +138,33 @@ def solvents(route: Route, steps: Sequence[Step]) -> tuple[Finding, ...]:
         for other in standing:
             attacked = set(other.recipe.leaves.dissolved_by if other.recipe.leaves else ()) & set(step.recipe.solvents)
             if attacked and other.role != step.role:
-                findings.append(
-                    Finding(
-                        "solvent-attack",
-                        "warning",
-                        step.id,
-                        f"step {step.number} ({step.title}) brings {', '.join(sorted(attacked))}, which "
-                        f"attacks what step {other.number} ({other.title}) left",
-                        change="another solvent, or this step earlier",
-                    )
+                text = (
+                    f"step {step.number} ({step.title}) brings {', '.join(sorted(attacked))}, "
+                    f"which attacks what step {other.number} ({other.title}) left"
                 )
+                change = "another solvent, or this step earlier"
+                findings.append(Finding("solvent-attack", "warning", step.id, text, change=change))
         if step.material:
             standing.append(step)
     return tuple(findings)
 
 
 def facility(route: Route, steps: Sequence[Step]) -> tuple[Finding, ...]:
-    """Only what the lab has, and not hotter than its furnace."""
-    lab, findings = route.facility, []
-    for step in steps:
-        if lab.methods and step.method not in lab.methods:
-            findings.append(
-                Finding(
-                    "facility-lacks-process",
-                    "error",
-                    step.id,
-                    f"{lab.name} has no {step.method} (step {step.number}, {step.title})",
-                )
-            )
-        limit = lab.temperature_high.value if lab.temperature_high else None
-        if limit and step.temperature_max and step.temperature_max > limit:
-            findings.append(
-                Finding(
-                    "facility-furnace",
-                    "error",
-                    step.id,
-                    f"step {step.number} needs {units.show(step.temperature_max, 'temperature')}; "
-                    f"{lab.name} reaches {units.show(limit, 'temperature')}",
-                    step.temperature_max,
-                    limit,
-                    "K",
-                )
-            )
-        booking = lab.step_time_high.value if lab.step_time_high else None
-        if booking and step.duration and step.duration > booking:
-            findings.append(
-                Finding(
-                    "facility-booking",
-                    "error",
-                    step.id,
-                    f"step {step.number} takes {units.show(step.duration, 'time')}; {lab.name} books at "
-                    f"most {units.show(booking, 'time')}",
-                    step.duration,
-                    booking,
-                    "s",
-                )
-            )
-    return tuple(findings)
+    """Only what the lab has, not hotter than its furnace, no longer than it books a tool."""
+    return tuple(finding for step in steps for finding in _in_lab(route.facility, step))
 
 
-def thickness(route: Route, bodies: Sequence[Body]) -> tuple[Finding, ...]:
-    """Every layer inside the thickness range of its recipe."""
-    findings = []
-    for body in bodies:
-        choice = route.choices.get(body.made_by)
-        limits = choice.recipe.limits if choice else None
-        if (
-            choice is None
-            or limits is None
-            or (body.role in ("encapsulation", "electrolyte") and body.thickness > 1e-4)
-        ):
-            continue
-        step = limits.thickness_step.value if limits.thickness_step else None
-        high = limits.thickness_high.value if limits.thickness_high else None
-        if step and limits.passes:
-            high = min(high or float("inf"), step * limits.passes)
-        low = limits.thickness_low.value if limits.thickness_low else None
-        for bound, wrong in (
-            (low, low is not None and body.thickness < low * (1 - 1e-9)),
-            (high, high is not None and body.thickness > high * (1 + 1e-9)),
-        ):
-            if wrong and bound is not None:
-                findings.append(
-                    Finding(
-                        "layer-thickness",
-                        "error",
-                        body.name,
-                        f"{body.name} is {units.show(body.thickness, 'length')} thick; recipe "
-                        f"{choice.recipe.id} makes {units.show(low, 'length')} to "
-                        f"{units.show(high, 'length')}",
-                        body.thickness,
-                        bound,
-                        "m",
-                        f"thickness {units.show(body.thickness, 'length')} → {units.show(bound, 'length')}, "
-                        "or another recipe",
-                    )
-                )
-    return tuple(findings)
-
-
-def contacts(
-    route: Route, materials: Mapping[str, Material], potentials: Mapping[str, tuple[float, float]]
-) -> tuple[Finding, ...]:
-    """Pairs that must not touch, at the potentials where they meet.
-
-    Parameters
-    ----------
-    potentials : net -> (lowest, highest) of its electrode against Li [V]
-    """
-    findings: dict[Finding, None] = {}
-    for one, other, net in _meetings(route):
-        for first, second in _pairs(route, materials, one, other):
-            for potential in potentials.get(net, (None, None)):
-                for rule in pair_rules(first, second, potential):
-                    severity: Severity = "warning" if rule.severity == "warning" else "error"
-                    text = f"{first.name} touches {second.name}: {rule.reason} [{rule.source or first.source}]"
-                    findings[
-                        Finding(
-                            "contact",
-                            severity,
-                            f"{one}, {other}",
-                            text,
-                            change="another material for one of the two, or a barrier between them",
-                        )
-                    ] = None
-    return tuple(findings)
-
-
-def _meetings(route: Route) -> Iterable[tuple[str, str, str]]:
-    """Roles that touch, and the net whose potential they see (empty: none)."""
-    for net in ("anode", "cathode"):
-        collector = f"{net}_collector" if f"{net}_collector" in route.choices else "collector"
-        yield from (
-            (net, "electrolyte", net),
-            (collector, "electrolyte", net),
-            (collector, net, net),
-            (collector, "substrate", ""),
-        )
-    for cover in ("lid", "seal", "encapsulation"):
-        yield cover, "electrolyte", ""
-
-
-def _pairs(
-    route: Route, materials: Mapping[str, Material], one: str, other: str
-) -> Iterable[tuple[Material, Material]]:
-    """Materials of two roles; what a collector leaves beneath (adhesion) counts only on the substrate."""
-
-    def of(role: str) -> list[Material]:
-        if role == "substrate":
-            return [route.substrate]
-        choice = route.choices.get(role)
-        if choice is None:
-            return []
-        below = [materials[m] for m in choice.recipe.materials if m in materials] if other == "substrate" else []
-        return list(dict.fromkeys([choice.material, *below]))
-
-    return ((a, b) for a in of(one) for b in of(other))
-
-
-def substrate_insulates(route: Route) -> tuple[Finding, ...]:
-    """Both nets stand on the substrate: it must insulate."""
-    if route.substrate.insulating:
-        return ()
-    return (
-        Finding(
-            "substrate-conducts",
-            "error",
-            "cell.substrate",
-            f"{route.substrate.name} conducts and both nets stand on it: the cell is shorted",
-            change="an insulating substrate, e.g. glass or sio2-si",
-        ),
-    )
-
-
-def roughness(route: Route) -> tuple[Finding, ...]:
-    """A sputtered solid electrolyte needs twice the roughness below it, and no porous electrode."""
-    electrolyte = route.choices.get("electrolyte")
-    if electrolyte is None or electrolyte.recipe.method not in ("sputter", "co-sputter", "evaporation"):
-        return ()
-    findings: list[Finding] = []
-    for role in ("anode", "cathode"):
-        choice = route.choices.get(role)
-        if choice is None:
-            continue
-        inside = choice.recipe.microstructure
-        if inside is not None and not inside.dense:
-            findings.append(
-                Finding(
-                    "electrolyte-on-porous",
-                    "error",
-                    role,
-                    f"{electrolyte.material.name} by {electrolyte.recipe.method} cannot close the pores of "
-                    f"{choice.recipe.name}",
-                    change="a liquid, gel or conformal electrolyte, or a dense film electrode",
-                )
-            )
-    below = route.choices.get("cathode")
-    rough = below.recipe.leaves.roughness if below and below.recipe.leaves else None
-    thick = electrolyte.recipe.thickness
-    if rough is None or rough.value is None:
-        findings.append(
-            Finding(
-                "roughness-unknown",
-                "warning",
-                "electrolyte",
-                "measure the roughness of the cathode after its anneal: the electrolyte must be at least "
-                "twice as thick",
-            )
-        )
-    elif thick is not None and thick.value is not None and thick.value < 2 * rough.value:
-        findings.append(
-            Finding(
-                "electrolyte-too-thin",
-                "error",
-                "electrolyte",
-                f"electrolyte of {units.show(thick.value, 'length')} on a roughness of "
-                f"{units.show(rough.value, 'length')}",
-                thick.value,
-                2 * rough.value,
-                "m",
-            )
-        )
-    return tuple(findings)
+def _in_lab(lab: Facility, step: Step) -> Iterable[Finding]:
+    name = f"step {step.number} ({step.title})"
+    if lab.methods and step.method not in lab.methods:
+        yield Finding("facility-lacks-process", "error", step.id, f"{lab.name} has no {step.method} for {name}")
+    hottest = lab.temperature_high.value if lab.temperature_high else None
+    if hottest and step.temperature_max and step.temperature_max > hottest:
+        needed, reached = (units.show(t, "temperature") for t in (step.temperature_max, hottest))
+        text = f"{name} needs {needed}; {lab.name} reaches {reached}"
+        yield Finding("facility-furnace", "error", step.id, text, step.temperature_max, hottest, "K")
+    booking = lab.step_time_high.value if lab.step_time_high else None
+    if booking and step.duration and step.duration > booking:
+        took, allowed = units.show(step.duration, "time"), units.show(booking, "time")
+        text = f"{name} takes {took}; {lab.name} books at most {allowed}"
+        yield Finding("facility-booking", "error", step.id, text, step.duration, booking, "s")

@@ -166,10 +166,11 @@ def cell_geometry(problem: Problem, m: Measures, contact: float) -> dict[str, fl
     In a laminated cell only the overlap works: lithium reaches the cathode's rim too slowly to count.
     """
     laminated = problem.architecture.ESTIMATOR == "film-planar"
-    share = float(m.active_area / m.cathode_area) if laminated else 1.0
+    beside = float((m.cathode_area - m.active_area) * m.electrode_height / m.cathode_volume)
+    share = 1.0 - beside if laminated else 1.0
     reference = m.active_area if laminated else m.cathode_interface_area
     if m.reference_area is not None:
-        share, reference = 1.0, m.reference_area
+        reference = m.reference_area
     return {
         "anode_volume": float(m.anode_volume),
         "cathode_volume": float(m.cathode_volume) * share,

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from fabplan import units
 from fabplan.catalog.loader import Catalog
 from fabplan.findings import Finding, ordered
@@ -14,14 +16,21 @@ from fabplan.geometry.region import NANOMETRE, area, bounds
 from fabplan.layout import rules
 from fabplan.layout.toolpaths import clearance, nozzle_of, print_findings
 from fabplan.methods.base import value
-from fabplan.planner import cell_rules, process_rules
+from fabplan.planner import cell_rules, layer_rules, process_rules
 from fabplan.planner.attempt import Attempt
 from fabplan.planner.draw import Drawing, footprint_box
 from fabplan.planner.plan import Step
 from fabplan.planner.size import Problem
 
-#: findings of processes that the toolpath repeats with its true length and time
-SAID_BY_TOOLPATH = ("diw-pot-life", "diw-pressure")
+#: what another finding says better: rule and severity, and those of the better one
+SUPERSEDED = (
+    ("diw-pot-life", "warning", "ink-pot-life", "warning"),  # the program's own time against path over speed
+    ("diw-pressure", "error", "dispenser-pressure", "error"),
+    ("placement", "warning", "print-placement", "error"),  # measured on the drawing, with the place
+    ("placement", "error", "print-placement", "error"),
+    ("print-onto-mask", "warning", "print-placement", "warning"),
+    ("print-placement", "warning", "print-onto-mask", "error"),
+)
 LONG_STEP = 8 * 3600.0  # seconds: longer than a working day is worth a warning
 
 
@@ -43,17 +52,25 @@ def verdict(attempt: Attempt, drawing: Drawing, estimate: Mapping[str, Any], cat
             drawing.measures,
             footprint.terminals,
         ),
-        *process_rules.check(route, drawing.steps, drawing.bodies, materials, potentials),
+        *process_rules.check(route, drawing.steps, materials),
+        *layer_rules.check(route, drawing.bodies, materials, potentials),
         *cell_rules.check(
             route, problem.chemistry, catalog, problem.target, estimate, openings(drawing.bodies, design.params)
         ),
         *_method_findings(problem, drawing),
-        *_print_rules(problem, drawing),
+        *_print_rules(problem, design.params, drawing),
         *_architecture_findings(problem, design.params),
         *_time(drawing.steps),
         *_height(problem, drawing),
     ]
-    return ordered(found)
+    return ordered(merged(found))
+
+
+def merged(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings without those that another one says better."""
+    present = {(f.rule, f.severity) for f in findings}
+    repeated = {(rule, severity) for rule, severity, *better in SUPERSEDED if tuple(better) in present}
+    return [f for f in findings if (f.rule, f.severity) not in repeated]
 
 
 def openings(bodies: Sequence[Body], params: Any) -> dict[str, cell_rules.Opening]:
@@ -78,14 +95,14 @@ def openings(bodies: Sequence[Body], params: Any) -> dict[str, cell_rules.Openin
 
 
 def _method_findings(problem: Problem, drawing: Drawing) -> list[Finding]:
-    """What the processes say about their own set points; what the toolpaths say better is left to them."""
+    """What the processes say about their own set points."""
     found: list[Finding] = []
     for step in drawing.steps:
         choice = problem.route.choices[step.role]
         check = getattr(choice.method, "findings", None)
         if check is not None and step.material:
             found += [dataclasses.replace(f, where=step.id) for f in check(choice.settings, step.work)]
-    return [f for f in found if f.rule not in SAID_BY_TOOLPATH]
+    return found
 
 
 def _architecture_findings(problem: Problem, params: Any) -> list[Finding]:
@@ -93,15 +110,18 @@ def _architecture_findings(problem: Problem, params: Any) -> list[Finding]:
     return list(check(params, problem.request)) if check is not None else []
 
 
-def _print_rules(problem: Problem, drawing: Drawing) -> list[Finding]:
+def _print_rules(problem: Problem, params: Any, drawing: Drawing) -> list[Finding]:
+    """What machine, clock and nozzle have to say about every program."""
     machine = problem.route.machine
     if machine is None:
         return []
     found: list[Finding] = []
+    gap = float(np.ravel(drawing.measures.electrolyte_thickness)[0])  # between the walls of both nets
+    overhang = getattr(params, "collector_margin", None)
     printed = [b for b in drawing.bodies if b.pattern == "bead"]
     for body, path in zip(printed, drawing.toolpaths, strict=True):
         pot_life = value(getattr(problem.route.choices[body.made_by].settings, "pot_life", None))
-        found += print_findings(path, machine, pot_life=pot_life)
+        found += print_findings(path, machine, gap=gap, overhang=overhang, pot_life=pot_life)
         standing = printed[: printed.index(body)]
         if standing:
             found += clearance(path, body, standing, nozzle_of(machine, path.nozzle))

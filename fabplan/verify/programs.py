@@ -50,7 +50,7 @@ def _program(folder: Path, name: str, plan_json: Mapping[str, Any]) -> list[Find
     if grammar is None:
         text = f"programs of the dialect {plan_json.get('dialect')} cannot be run here: make a dry run"
         return [Finding("program-dialect", "info", name, text)]
-    job = _job(name, raw.decode("ascii"), grammar)
+    job = read_job(name, raw.decode("ascii"), grammar)
     if not isinstance(job, Job):
         return job
     found = [*job.run.faults]
@@ -59,7 +59,7 @@ def _program(folder: Path, name: str, plan_json: Mapping[str, Any]) -> list[Find
     return found + _plan(job, plan_json, " ".join(job.run.comments[:HEADER]))
 
 
-def _job(name: str, text: str, grammar: Grammar) -> Job | list[Finding]:
+def read_job(name: str, text: str, grammar: Grammar) -> Job | list[Finding]:
     """Claims of the header and filaments of the body; findings when there is no header."""
     run = replay(text, grammar, name, *bench_of(text))
     claims, missing = claims_of(" ".join(run.comments[:HEADER]))

@@ -31,7 +31,16 @@ class Browser:
         theirs_in, ours_out = os.pipe()
         # The protocol wants descriptors 3 and 4; the shell puts them there.
         shell = f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}'
-        command = ["bash", "-c", shell, "chromium", program, *FLAGS, f"--user-data-dir={profile}", f"--window-size={width},{height}"]
+        command = [
+            "bash",
+            "-c",
+            shell,
+            "chromium",
+            program,
+            *FLAGS,
+            f"--user-data-dir={profile}",
+            f"--window-size={width},{height}",
+        ]
         self.process = subprocess.Popen(command, pass_fds=(theirs_in, theirs_out), stderr=subprocess.DEVNULL)
         os.close(theirs_in)
         os.close(theirs_out)
@@ -86,7 +95,9 @@ class Browser:
             self.problems.append(f"log: {values['entry']['text']}")
         if method == "Page.javascriptDialogOpening":
             self.problems.append(f"dialog: {values['message']}")
-        if method == "Network.requestWillBeSent" and not values["request"]["url"].startswith(("file:", "data:", "blob:", "about:")):
+        if method == "Network.requestWillBeSent" and not values["request"]["url"].startswith(
+            ("file:", "data:", "blob:", "about:")
+        ):
             self.problems.append(f"request: {values['request']['url']}")
 
     def wait_for(self, method: str) -> dict[str, Any]:
@@ -116,7 +127,9 @@ class Browser:
 
     def media(self, scheme: str = "light", medium: str = "") -> None:
         """Dark or light, screen or print."""
-        self.call("Emulation.setEmulatedMedia", media=medium, features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.call(
+            "Emulation.setEmulatedMedia", media=medium, features=[{"name": "prefers-color-scheme", "value": scheme}]
+        )
 
     def run(self, expression: str) -> Any:
         """Value of a JavaScript expression; promises are awaited."""

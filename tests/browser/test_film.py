@@ -61,7 +61,9 @@ def test_buttons_play_and_heights(page: Opener) -> None:
         " s.value = '1'; s.dispatchEvent(new Event('change')); })()"
     )
     assert opened.run(shown) == [False, True]
-    box = opened.run("(() => { const b = document.querySelectorAll('.film svg')[1].getBoundingClientRect(); return [b.width, b.height]; })()")
+    box = opened.run(
+        "(() => { const b = document.querySelectorAll('.film svg')[1].getBoundingClientRect(); return [b.width, b.height]; })()"
+    )
     view = opened.run("document.querySelectorAll('.film svg')[1].getAttribute('viewBox')").split()
     assert abs(box[1] / box[0] - float(view[3]) / float(view[2])) < 2e-3  # equal scales
 

@@ -72,14 +72,18 @@ def test_the_wheel_scrolls_the_page_until_the_view_is_chosen(page: Opener) -> No
 def test_layers_on_and_off_and_nets(page: Opener) -> None:
     opened = page(PLAN)
     opened.press("[data-do=none]")
-    shown = "[...document.querySelectorAll('.viewer canvas:not(.over)')].filter((c) => c.checkVisibility()).length"
+    shown = (
+        "[...document.querySelectorAll('.layout .viewer canvas:not(.over)')].filter((c) => c.checkVisibility()).length"
+    )
     assert opened.run(shown) == 0
     opened.press(".legend .for-layer8 label")
     opened.settle()
     assert opened.run(shown) == 1 and painted(opened, "canvas.layer8") > 0
     opened.press("[data-do=all]")
     assert opened.run(shown) == len([x for x in PLAN.layers if x.region])
-    opened.run("(() => { const s = document.querySelector('[data-do=net]'); s.value = 'anode'; s.dispatchEvent(new Event('change')); })()")
+    opened.run(
+        "(() => { const s = document.querySelector('[data-do=net]'); s.value = 'anode'; s.dispatchEvent(new Event('change')); })()"
+    )
     dim = set(opened.run("fab.layout.layers.filter((l) => l.canvas.classList.contains('dim')).map((l) => l.name)"))
     assert dim == {x.name for x in PLAN.layers if x.region and x.net != "anode"}
 

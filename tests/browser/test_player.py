@@ -67,16 +67,18 @@ def test_half_a_line_is_half_printed(page: Opener) -> None:
 def test_time_layer_travel_and_inks_change_the_picture(page: Opener) -> None:
     opened = page(PLAN)
     full = painted(opened, CANVAS)
-    check(opened, ".player [data-ink=\"1\"]", False)
+    check(opened, '.player [data-ink="1"]', False)
     one = painted(opened, CANVAS)
-    check(opened, ".player [data-ink=\"1\"]")
+    check(opened, '.player [data-ink="1"]')
     check(opened, ".player [data-do=travel]")
     assert 0 < one < full < painted(opened, CANVAS)
     check(opened, ".player [data-do=travel]", False)
     opened.run("fab.player.go(0)")
     opened.settle()
     assert painted(opened, CANVAS) < one
-    opened.run("(() => { const s = document.querySelector('[data-do=layer]'); s.value = 2; s.dispatchEvent(new Event('input')); })()")
+    opened.run(
+        "(() => { const s = document.querySelector('[data-do=layer]'); s.value = 2; s.dispatchEvent(new Event('input')); })()"
+    )
     assert "print-anode, layer 2 of 4" in opened.run(STATUS)
 
 
@@ -106,7 +108,9 @@ def long_path(lines: int, layers: int, same: bool) -> Toolpath:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("lines", "layers", "same"), [(500, 40, True), (500, 41, True), (400, 30, False), (30_000, 1, False)])
+@pytest.mark.parametrize(
+    ("lines", "layers", "same"), [(500, 40, True), (500, 41, True), (400, 30, False), (30_000, 1, False)]
+)
 def test_large_programs_stay_small(lines: int, layers: int, same: bool) -> None:
     (program,) = player(dataclasses.replace(PLAN, toolpaths=(long_path(lines, layers, same),)))
     assert len(str(program)) < 170_000

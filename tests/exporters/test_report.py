@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fabplan.exporters import _plots, _show, report
+from fabplan.exporters._cut import intervals
 from fabplan.exporters._picture import masks
 from fabplan.exporters._printing import printing
-from fabplan.exporters._cut import intervals
 from fabplan.exporters._section import section
 from fabplan.exporters._sources import pieces
 from fabplan.exporters._svg import number, region_path
@@ -115,7 +115,7 @@ def test_everything_is_there() -> None:
     for other in PLAN.alternatives:
         assert other.title in PAGE and _show.prose(other.reason) in PAGE
     assert "outside</span>" in PAGE and "inside</span>" in PAGE and "4 layers instead of 8" in PAGE
-    assert PAGE.count("<svg") == 5 and PAGE.count("<title>") > 10
+    assert PAGE.count("<svg") == 7 and PAGE.count("<title>") > 10
     assert READ.of("href").count("https://doi.org/10.1002/adma.201301036") >= 5
 
 

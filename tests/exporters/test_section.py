@@ -18,7 +18,9 @@ UM = 1000
 
 def body(name: str, bottom: float | None, thickness: float, width: int = 100 * UM, left: int = 0) -> Body:
     pattern = "conformal" if bottom is None else "mask"
-    return Body(name, "insulator", "x", None, rectangle(left, 0, left + width, 10 * UM), bottom, thickness, pattern, "x")
+    return Body(
+        name, "insulator", "x", None, rectangle(left, 0, left + width, 10 * UM), bottom, thickness, pattern, "x"
+    )
 
 
 def height(slabs: tuple[Slab, ...], at: float) -> tuple[float, float] | None:
@@ -55,7 +57,9 @@ def test_every_film_is_as_thick_as_it_should_be_and_lies_on_something(
     rows: list[tuple[int, int, int | None, int]], sidewall: float
 ) -> None:
     """At every place: bottom is the highest top so far, and top is at least the thickness above it."""
-    bodies = [body(f"b{k}", None if z is None else z * 1e-6, t * 1e-6, w * UM, x * UM) for k, (x, w, z, t) in enumerate(rows)]
+    bodies = [
+        body(f"b{k}", None if z is None else z * 1e-6, t * 1e-6, w * UM, x * UM) for k, (x, w, z, t) in enumerate(rows)
+    ]
     cuts = [[(float(x * UM), float((x + w) * UM))] for x, w, _, _ in rows]
     found = stacked(bodies, cuts, (0.0, 100.0 * UM))
     for at in range(500, 100 * UM, 1000):

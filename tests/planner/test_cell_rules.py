@@ -46,9 +46,16 @@ def test_collectors_inside_their_window(printed: tuple[Route, Chemistry], metal:
 
 
 def test_evidence_turns_a_window_into_a_warning() -> None:
-    stretched = rules._inside("x", "cathode", 1.0, 4.4, q(0.0), q(4.2), ("published cell",))
-    strict = rules._inside("x", "cathode", 1.0, 4.4, q(0.0), q(4.2), ())
-    assert [f.severity for f in stretched] == ["warning"] and [f.severity for f in strict] == ["error"]
+    def severities(*evidence: str) -> list[str]:
+        window = rules.Window("x", "cathode", q(0.0), q(4.2), evidence)
+        return [f.severity for f in rules._inside(window, (1.0, 4.4))]
+
+    assert severities("published cell") == ["warning"] and severities() == ["error"]
+
+
+def test_an_unknown_window_is_a_warning_and_a_kept_one_is_silent() -> None:
+    assert [f.rule for f in rules._inside(rules.Window("x", "anode", None, q(4.2)), (1.0, 2.0))] == ["window-unknown"]
+    assert not list(rules._inside(rules.Window("x", "anode", q(1.0), q(2.0)), (1.0, 2.0)))
 
 
 def test_someone_must_bring_the_lithium(printed: tuple[Route, Chemistry]) -> None:

@@ -97,7 +97,9 @@ MUTATIONS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "drive", "title", "edit", "rule"), MUTATIONS, ids=[f"{name}: {title}" for name, _, title, _, _ in MUTATIONS]
+    ("name", "drive", "title", "edit", "rule"),
+    MUTATIONS,
+    ids=[f"{name}: {title}" for name, _, title, _, _ in MUTATIONS],
 )
 def test_mutations_are_found(tmp_path, name, drive, title, edit, rule):
     plan = written(tmp_path, name, drive, styled(name, drive), two=True)

@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 
-from fabplan.exporters.drop_patterns import bmp, png, runs
+from fabplan.exporters.patterns import bmp, export, png, runs
 from fabplan.layout.drops import DropPattern, drop_pattern
 from tests.printing import UM, comb
 
@@ -48,3 +48,11 @@ def test_runs_hold_every_drop():
         assert not again[row, first : last + 1].any()
         again[row, first : last + 1] = True
     assert (again == given.pixels).all()
+
+
+def test_export_writes_both_pictures():
+    class Carrier:
+        patterns = (pattern(),)
+
+    assert sorted(export(Carrier())) == ["toolpaths/p.bmp", "toolpaths/p.png"]
+    assert export(object()) == {}

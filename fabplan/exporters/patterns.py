@@ -8,9 +8,20 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from fabplan.exporters._names import file_name
 from fabplan.layout.drops import DropPattern
+from fabplan.planner.plan import Plan
 
-DESCRIPTION = "one-bit pictures of drop patterns"
+DESCRIPTION = "one-bit pictures of drop patterns (toolpaths/*.bmp, *.png)"
+
+
+def export(plan: Plan) -> dict[str, bytes]:
+    """Two pictures of every drop pattern of the plan."""
+    found: dict[str, bytes] = {}
+    for pattern in getattr(plan, "patterns", ()):  # plans of earlier versions have none
+        name = f"toolpaths/{file_name(pattern.name)}"
+        found |= {f"{name}.bmp": bmp(pattern), f"{name}.png": png(pattern)}
+    return found
 
 
 def bmp(pattern: DropPattern) -> bytes:
