@@ -19,6 +19,7 @@ from fabplan.geometry.region import NANOMETRE
 FEATURE, WALL = 3e-6, 1.5e-6  # [m], where the process sets none: defaults of section 9 of the notes
 DEEPEST = 50e-6
 BORDER = 20e-6  # flat ground around the relief, so that resist and alignment keep off the walls
+INSET = 5e-6  # rule for what must stay away from an edge, section 0.9: contact lithography on both, and as much gap
 PAD_COVER = 20e-6
 STEPS = 40  # halvings of the anode's thickness: far below a nanometre
 
@@ -28,7 +29,7 @@ def outlines(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     later, under = request.limit("anode_collector"), request.limit("electrolyte")
     cap, etch = request.limit("encapsulation"), request.limit("relief")
     gap = max(later.gap, request.limit("cathode_collector").gap, request.limit("anode").gap)
-    inset = max(later.placement + later.edge + under.edge, gap, NANOMETRE)
+    inset = max(later.placement + later.edge + under.edge + gap, INSET)
     margin = max(PAD_COVER, cap.placement + cap.edge)
     line = max(request.limit(role).line for role in ("cathode_collector", "anode_collector"))
     defaults = {

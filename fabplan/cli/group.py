@@ -21,6 +21,7 @@ COMMANDS = {
     "show": ("show", "One structure, material, recipe, ... with every value and its source."),
     "route": ("route", "The best flows of a structure, or the rules that forbid all of them."),
     "dose": ("dose", "Dose of atomic layer deposition in vias and trenches."),
+    "explain": ("explain", "What a rule checks, and what mends its finding."),
     "check": ("check", "Validate the catalog, your own folder too."),
 }
 

@@ -37,8 +37,8 @@ def command(
     # The planner needs numpy and scipy: loaded when it is asked for, not for --help or wrong usage.
     from fabplan.planner import flow_search_route
     from fabplan.planner.flow_search_model import Weights
-    from fabplan.planner.spec import merged, parse
-    from fabplan.planner.spec_source import read_source
+    from fabplan.planner.spec import parse
+    from fabplan.planner.spec_source import merged, read_source
 
     data, where = read_source(spec)
     data = merged(data, {}, sets)

@@ -27,7 +27,7 @@ Keys = dict[str, tuple[Allowed, float | None]]  # key -> allowed range, default 
 METALS = ("Li", "lithium")
 ROOM_TEMPERATURE = 298.15
 _EXPONENT = Allowed(0.0, 10.0)
-_CONCENTRATION = Allowed(0.0, 2e5, open_low=True)
+_CONCENTRATION = Allowed(0.0, 1e6, open_low=True)  # Li22Si5 holds 3.7e5 mol/m3
 
 _MATERIAL: Keys = {"i0_ref": (POSITIVE, None), "c_max": (_CONCENTRATION, None)}
 _FINGER: Keys = {

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fabplan.errors import Problem
 from fabplan.estimate.cell_arrays import build_films, build_interdigital, build_stacks
 from fabplan.estimate.cell_kinds import READERS, Row
 from fabplan.estimate.cell_tables import Table, materials, read_electrolytes, read_ocp
@@ -41,6 +42,15 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A cell that was left out: its id (empty where it has none), its place in the file, its problems."""
+
+    id: str
+    place: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
 class Cells:
     """Everything a cells file says, checked, as arrays.
 
@@ -50,6 +60,7 @@ class Cells:
     groups : the designs by kind; kinds that do not occur are left out
     materials : open-circuit and electrolyte tables
     notes : what was ignored
+    refused : cells that were left out, with their problems; only where the reading was told to keep going
     """
 
     ids: tuple[str, ...]
@@ -58,19 +69,21 @@ class Cells:
     groups: tuple[Group, ...]
     materials: Materials
     notes: tuple[str, ...]
+    refused: tuple[Refused, ...] = ()
 
 
-def read_cells(document: Mapping[str, Any], where: str) -> Cells:
+def read_cells(document: Mapping[str, Any], where: str, keep_going: bool = False) -> Cells:
     """Check a cells document and turn it into arrays.
 
     Parameters
     ----------
     document : the parsed JSON
     where : name of the file, for messages
+    keep_going : leave bad cells out instead of refusing the file
 
     Raises
     ------
-    BadInput : with every problem that was found
+    BadInput : with every problem that was found; with ``keep_going`` where tables are bad or no cell is good
     """
     reader = Reader()
     document = reader.mapping(document, where)
@@ -84,13 +97,23 @@ def read_cells(document: Mapping[str, Any], where: str) -> Cells:
     if not isinstance(given, list) or not given:
         reader.fault("no cells", f"{where}: cells", given, "a list of at least one cell")
         given = []
-    rows = [
-        _read_cell(reader, cell, f"{where}: cells[{place}]", ocp, list(electrolytes))
-        for place, cell in enumerate(given)
-    ]
-    _refuse_repeated(reader, rows, where)
+    if keep_going:
+        reader.finish()
+    rows, refused, seen = [], [], set[str]()
+    for place, cell in enumerate(given):
+        own, at = Reader(notes=reader.notes), f"{where}: cells[{place}]"
+        row = _read_cell(own, cell, at, ocp, list(electrolytes))
+        if row["id"] and row["id"] in seen:
+            own.fault("the same id twice", f"{at}.id", row["id"])
+        seen.add(row["id"])
+        if own.problems:
+            refused.append(Refused(row["id"], place, tuple(own.problems)))
+        else:
+            rows.append(row)
+    if not (keep_going and rows):
+        reader.problems.extend(problem for cell in refused for problem in cell.problems)
     reader.finish()
-    return _arranged(rows, ocp, electrolytes, tuple(reader.notes))
+    return _arranged(rows, ocp, electrolytes, tuple(reader.notes), tuple(refused))
 
 
 def _read_cell(reader: Reader, given: object, where: str, ocp: Mapping[str, Table], electrolytes: Sequence[str]) -> Row:
@@ -102,7 +125,26 @@ def _read_cell(reader: Reader, given: object, where: str, ocp: Mapping[str, Tabl
     if kind is not None and design is not None:
         row["kind"] = kind
         row.update(READERS[kind](reader, design, f"{where}.design", ocp, electrolytes))
+        _check_cutoff(reader, row, ocp, f"{where}.design")
     return row
+
+
+def _check_cutoff(reader: Reader, row: Row, ocp: Mapping[str, Table], where: str) -> None:
+    """A cell whose open-circuit voltage at full charge lies below its cut-off gives nothing."""
+    volts = 0.0
+    for side, sign in ((row["negative"], -1.0), (row["positive"], 1.0)):
+        if side.get("metal"):
+            continue
+        if side.get("material") is None or not np.isfinite(side["sto100"]):
+            return
+        volts += sign * float(np.interp(side["sto100"], *ocp[side["material"]]))
+    if volts <= row["V_cut"]:
+        reader.fault(
+            "the cut-off lies above the open-circuit voltage of the charged cell",
+            f"{where}.V_cut",
+            row["V_cut"],
+            f"below {volts:.4g}",
+        )
 
 
 def _identifier(reader: Reader, cell: Mapping[str, Any], where: str) -> str:
@@ -122,16 +164,12 @@ def _rates(reader: Reader, cell: Mapping[str, Any], where: str) -> tuple[float, 
     return tuple(reader.numbers(cell["c_rates"], f"{where}.c_rates", POSITIVE))
 
 
-def _refuse_repeated(reader: Reader, rows: Sequence[Row], where: str) -> None:
-    seen: set[str] = set()
-    for place, row in enumerate(rows):
-        if row["id"] and row["id"] in seen:
-            reader.fault("the same id twice", f"{where}: cells[{place}].id", row["id"])
-        seen.add(row["id"])
-
-
 def _arranged(
-    rows: Sequence[Row], ocp: Mapping[str, Table], electrolytes: Mapping[str, Mapping[str, Any]], notes: tuple[str, ...]
+    rows: Sequence[Row],
+    ocp: Mapping[str, Table],
+    electrolytes: Mapping[str, Mapping[str, Any]],
+    notes: tuple[str, ...],
+    refused: tuple[Refused, ...],
 ) -> Cells:
     numbers = {name: number for number, name in enumerate(ocp, start=1)}
     solutions = {name: number for number, name in enumerate(electrolytes)}
@@ -155,4 +193,5 @@ def _arranged(
         groups=tuple(groups),
         materials=materials(ocp, electrolytes),
         notes=notes,
+        refused=refused,
     )

@@ -61,7 +61,7 @@ def discharge(
     mesh = mesh or Mesh()
     compiled = available() if compiled is None else compiled
     metal = stacks.negative.metal
-    halves = []
+    halves: list[tuple[Index, Traces]] = []
     for rows, shape in ((np.flatnonzero(~metal), mesh), (np.flatnonzero(metal), replace(mesh, negative=0))):
         if len(rows):
             some = take(stacks, rows)
@@ -180,7 +180,8 @@ def _next_step(cell: Cell, state: State, step: Array) -> Array:
 
 def _note_ends(cell: Cell, state: State, ended: Mask, ends: Array) -> None:
     """Time and voltage of discharges that ended; a crossing inside the last bracket is interpolated."""
-    open_bracket = np.isfinite(state.bad_time) & (state.voltage - cell.cutoff > 2.0 * _AIMS.at_cutoff) & (state.time > 0.0)
+    above = state.voltage - cell.cutoff > 2.0 * _AIMS.at_cutoff
+    open_bracket = np.isfinite(state.bad_time) & above & (state.time > 0.0)
     share = np.where(
         open_bracket, (state.voltage - cell.cutoff) / np.maximum(state.voltage - state.bad_voltage, 1e-9), 0.0
     )

@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 import numba
 import numpy as np
 
-from fabplan.estimate.constants import Array, Index, Mask
+from fabplan.estimate.constants import Array, Index
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 _BARRIER, _LEAST_ROOM, _KEEP, _ROOM = 1e-6, 1e-12, 0.2, 1e-6
@@ -357,10 +357,8 @@ def march(
                         psi += copysign(scale * log(abs(argument) + sqrt(1.0 + argument * argument)), argument)
                         new_volts += psi if k == front else -psi
                 new_volts += spread * log(points[0, front] / points[0, edge])
-                if last < inf:
-                    off = max(off, abs(new_volts - volts - ratio * (volts - volts_b)) / volt_aim)
-                else:
-                    off = 0.0
+                off = max(off, abs(new_volts - volts - ratio * (volts - volts_b)) / volt_aim)
+                off = off if last < inf else 0.0  # before the first step there is nothing to hold it against
                 converged = isfinite(new_volts)
             fine = converged and off < reject
             below = fine and new_volts < cutoff - at_cut

@@ -9,9 +9,10 @@ import numpy as np
 from fabplan.estimate import dfn, film, film_march, spme
 from fabplan.estimate.constants import Array, Index, Mask
 from fabplan.estimate.cutoff import Model, delivered, grid, voltage
-from fabplan.estimate.designs import Films, Materials, Stacks, take
+from fabplan.estimate.designs import Films, Fingers, Materials, Stacks, take
 from fabplan.estimate.electrolyte import salt
-from fabplan.estimate.trust import doubtful, doubtful_films
+from fabplan.estimate.spme import electronic_resistance
+from fabplan.estimate.trust import Doubt, doubtful, doubtful_films, doubts
 
 BLOCK = 1024  # points at once: their arrays stay in the processor's cache
 ACCURATE_BLOCK = 128
@@ -28,6 +29,7 @@ class Answer:
     energy : [J]
     salt_depletion : depletion number
     accurate : answered by the accurate tier
+    doubt : ``trust.Doubt``
     charges, voltages : samples of the discharge curves [C], [V], shape [n, samples]
     """
 
@@ -36,6 +38,7 @@ class Answer:
     energy: Array
     salt_depletion: Array
     accurate: Mask
+    doubt: Index
     charges: Array
     voltages: Array
 
@@ -44,24 +47,35 @@ def blank(current: Array, samples: int) -> Answer:
     """Room for the answers of n points."""
     count = len(current)
     none, many = np.zeros(count), np.zeros((count, samples))
-    return Answer(current, none, none.copy(), none.copy(), np.zeros(count, dtype=np.bool_), many, many.copy())
+    untold = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.intp)
+    return Answer(current, none, none.copy(), none.copy(), *untold, many, many.copy())
 
 
-def answer_stacks(stacks: Stacks, materials: Materials, rates: Array, tier: str, samples: int = 0) -> Answer:
-    """Porous and interdigital cells; capacities per m2 times ``scale``."""
+def answer_stacks(
+    stacks: Stacks, materials: Materials, rates: Array, tier: str, samples: int = 0, fingers: Fingers | None = None
+) -> Answer:
+    """Porous and interdigital cells; capacities per m2 times ``scale``.
+
+    Parameters
+    ----------
+    fingers : geometry of interdigital cells, one row per point
+    """
     answer = blank(stacks.one_c_current * rates, samples)
-    slow = np.full(len(rates), tier == "accurate")
+    slow, doubted = np.full(len(rates), tier == "accurate"), np.zeros(len(rates), dtype=np.bool_)
     for rows in _parts(np.arange(len(rates)), BLOCK):
         some, current = take(stacks, rows), answer.current[rows]
         answer.salt_depletion[rows] = salt(some, materials, current).depletion
-        if tier == "auto":
-            slow[rows] = doubtful(some, materials, current, answer.salt_depletion[rows])
+        doubted[rows] = doubtful(some, materials, current, answer.salt_depletion[rows])
+    if tier == "auto":
+        slow |= doubted
     deep = ~slow & (answer.salt_depletion > 1.0)  # the depletion front costs time: only where it is
     for chosen in (deep, ~slow & ~deep):
         for rows in _parts(np.flatnonzero(chosen), BLOCK):
             _closed(take(stacks, rows), materials, answer, rows)
     for rows in _parts(np.flatnonzero(slow), ACCURATE_BLOCK):
         _marched(take(stacks, rows), materials, answer, rows)
+    drop = answer.current * (electronic_resistance(stacks.negative) + electronic_resistance(stacks.positive))
+    answer.doubt[:] = doubts(doubted, answer.accurate, slow, drop, answer.salt_depletion, fingers)
     scale = stacks.scale
     return Answer(
         answer.current * scale,
@@ -69,6 +83,7 @@ def answer_stacks(stacks: Stacks, materials: Materials, rates: Array, tier: str,
         answer.energy * scale,
         answer.salt_depletion,
         answer.accurate,
+        answer.doubt,
         answer.charges * scale[:, None],
         answer.voltages,
     )
@@ -109,9 +124,11 @@ def answer_films(films: Films, materials: Materials, rates: Array, tier: str, sa
     """Thin-film cells: the closed form, marched where it is not trusted."""
     answer = blank(films.one_c_current * rates, samples)
     slow = np.full(len(rates), tier == "accurate")
+    doubted = doubtful_films(films, answer.current)
     if tier == "auto":
-        slow = doubtful_films(films, answer.current)
+        slow = doubted
     answer.accurate[:] = slow
+    answer.doubt[:] = np.where(doubted & ~slow, Doubt.CLOSED_FORM, Doubt.NONE)
     for chosen, size in ((~slow, BLOCK), (slow, ACCURATE_BLOCK)):
         for rows in _parts(np.flatnonzero(chosen), size):
             some, current = take(films, rows), answer.current[rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ import numpy as np
 from fabplan.errors import BadInput, Problem, listed, nearest
 from fabplan.estimate.cells import Cells, Group
 from fabplan.estimate.constants import SECONDS_PER_HOUR, Array, Index, Mask
-from fabplan.estimate.designs import Films, Materials, take
+from fabplan.estimate.designs import Films, Materials, Stacks, take
 from fabplan.estimate.points import Answer, answer_films, answer_stacks
+from fabplan.estimate.trust import REASONS, Doubt, uncertainty
 
 SCHEMA = "fabplan/estimates/1"
 TIERS = ("auto", "fast", "accurate")
@@ -35,6 +36,7 @@ class Result:
     energy : per m2 [J/m2] or per metre [J/m]
     salt_depletion : depletion number
     accurate : answered by the accurate tier
+    doubt : ``trust.Doubt``, 0 where the answer is trusted
     seconds : time that the estimator took
     """
 
@@ -46,6 +48,7 @@ class Result:
     energy: Array
     salt_depletion: Array
     accurate: Mask
+    doubt: Index
     seconds: float
 
     @property
@@ -55,7 +58,11 @@ class Result:
         return np.where(some, self.energy / np.where(some, self.capacity, 1.0), 0.0)
 
     def document(self) -> dict[str, Any]:
-        """The ``fabplan/estimates/1`` document."""
+        """The ``fabplan/estimates/1`` document.
+
+        ``uncertainty`` is the error of the capacity over the 1C charge that reference discharges showed; ``doubt``
+        the reason where a point is not ``trusted``.
+        """
         hours = 1.0 / SECONDS_PER_HOUR
         columns = (
             self.c_rate,
@@ -64,10 +71,12 @@ class Result:
             self.energy * hours,
             self.salt_depletion,
             self.accurate,
+            self.doubt,
+            uncertainty(self.doubt, self.salt_depletion),
         )
         rows = zip(self.ids, self.kinds, *(column.tolist() for column in columns), strict=True)
         results = []
-        for name, kind, rate, capacity, volts, energy, depletion, accurate in rows:
+        for name, kind, rate, capacity, volts, energy, depletion, accurate, doubt, error in rows:
             per = "m" if kind in PER_LENGTH else "m2"
             results.append(
                 {
@@ -78,6 +87,9 @@ class Result:
                     f"energy_Wh_{per}": energy,
                     "salt_depletion": depletion,
                     "tier": tier_name(accurate),
+                    "trusted": not doubt,
+                    "uncertainty": error,
+                    "doubt": REASONS[Doubt(doubt)] if doubt else None,
                 }
             )
         return {"schema": SCHEMA, "evaluations_per_s": len(results) / max(self.seconds, 1e-9), "results": results}
@@ -113,6 +125,7 @@ def estimate(
         energy=answer.energy,
         salt_depletion=answer.salt_depletion,
         accurate=answer.accurate,
+        doubt=answer.doubt,
         seconds=seconds,
     )
 
@@ -164,8 +177,15 @@ def _blocks(group: Group, offsets: Index) -> Iterator[Group]:
         before = points[begin - 1] if begin else 0
         end = max(int(np.searchsorted(points, before + BLOCK_POINTS, side="right")), begin + 1)
         rows = np.arange(begin, end)
-        yield Group(group.places[rows], take(group.designs, rows))
+        fingers = None if group.fingers is None else take(group.fingers, rows)
+        yield replace(group, places=group.places[rows], designs=_taken(group.designs, rows), fingers=fingers)
         begin = end
+
+
+def _taken(designs: Stacks | Films, rows: Index) -> Stacks | Films:
+    if isinstance(designs, Films):
+        return take(designs, rows)
+    return take(designs, rows)
 
 
 def _group(
@@ -180,4 +200,5 @@ def _group(
     with np.errstate(all="ignore"):  # ended discharges run into bounds that are handled, not avoided
         if isinstance(designs, Films):
             return positions, answer_films(take(designs, rows), materials, rates[positions], tier, samples)
-        return positions, answer_stacks(take(designs, rows), materials, rates[positions], tier, samples)
+        fingers = None if group.fingers is None else take(group.fingers, rows)
+        return positions, answer_stacks(take(designs, rows), materials, rates[positions], tier, samples, fingers)

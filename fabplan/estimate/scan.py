@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -51,7 +51,7 @@ def blocks(template: Cells, geometry: Geometry, c_rates: Sequence[float]) -> Ite
             name: np.repeat(values[rows], len(rates)) if len(values) > 1 else values[0]
             for name, values in given.items()
         }
-        answer = _answer(template, replace(geometry, **some), np.tile(rates, rows.stop - begin))
+        answer = _answer(template, type(geometry)(**some), np.tile(rates, rows.stop - begin))
         yield rows, answer
 
 

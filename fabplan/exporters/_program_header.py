@@ -69,19 +69,25 @@ def _figures(path: Toolpath) -> tuple[str, ...]:
     )
 
 
-def _fiducials(plan: Plan) -> str:
-    """Centres of the first cross at each corner, which `fabplan.layout.marks` calls the fiducials."""
+def fiducials(plan: Plan) -> dict[str, tuple[float, float]]:
+    """Centres of the first cross at each corner [nm], which `fabplan.layout.marks` calls the fiducials."""
     crosses = next((layer for layer in plan.layers if layer.role == "mark" and layer.name.endswith("-crosses")), None)
     if crosses is None:
-        return "fiducials: none drawn, align to the edges of the collector"
+        return {}
     boxes = [
         (min(x for x, _ in p), min(y for _, y in p), max(x for x, _ in p), max(y for _, y in p))
         for p in polygons(crosses.region)
     ]
     bars = [b for b in boxes if b[2] - b[0] > b[3] - b[1]]  # the lying bar of a cross has its centre
+    return {f"F{k}": ((x0 + x1) / 2, (y0 + y1) / 2) for k, (x0, y0, x1, y1) in enumerate(bars[:4], 1)}
+
+
+def _fiducials(plan: Plan) -> str:
+    found = fiducials(plan)
+    if not found:
+        return "fiducials: none drawn, align to the edges of the collector"
     return "fiducials " + ", ".join(
-        f"F{k} X{_mm((x0 + x1) / 2 * NANOMETRE)} Y{_mm((y0 + y1) / 2 * NANOMETRE)}"
-        for k, (x0, y0, x1, y1) in enumerate(bars[:4], 1)
+        f"{name} X{_mm(x * NANOMETRE)} Y{_mm(y * NANOMETRE)}" for name, (x, y) in found.items()
     )
 
 

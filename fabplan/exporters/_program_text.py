@@ -74,7 +74,11 @@ def fixed_point(steps: Integers, decimals: int) -> Bytes:
     -------
     Characters, shape (N, width); zero bytes are padding.
     """
-    whole, fraction = np.divmod(np.abs(steps), 10**decimals)
+    size = np.abs(steps)
+    if int(size.max(initial=0)) < 2**32:
+        size = size.astype(np.uint32)  # divides in half the time
+    whole = size // size.dtype.type(10**decimals)
+    fraction = size - whole * size.dtype.type(10**decimals)
     highest = int(whole.max(initial=0))
     width = max(len(str(highest)), 1)
     text = np.zeros((len(steps), 1 + width + 1 + decimals if decimals else 1 + width), np.uint8)
@@ -94,9 +98,10 @@ def _digits(numbers: Integers, width: int) -> Bytes:
     text = np.empty((len(numbers), 4 * groups), np.uint8)
     rest = numbers
     for group in range(groups - 1, 0, -1):
-        rest, last = np.divmod(rest, 10_000)
-        text[:, 4 * group : 4 * group + 4] = _groups()[last]
-    text[:, :4] = _groups()[rest % 10_000]
+        above = rest // rest.dtype.type(10_000)
+        text[:, 4 * group : 4 * group + 4] = _groups()[rest - above * rest.dtype.type(10_000)]
+        rest = above
+    text[:, :4] = _groups()[rest % rest.dtype.type(10_000)]
     return text[:, 4 * groups - width :]
 
 

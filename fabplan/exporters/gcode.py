@@ -57,6 +57,7 @@ def program(
     machine_valves: tuple[str, ...] = (),
     ink: str = "",
     machine: Machine | None = None,
+    wet: bool = True,
 ) -> bytes:
     """Text of one program.
 
@@ -68,6 +69,7 @@ def program(
     machine_valves : outputs of the valves by head, empty for those of the dialect
     ink : what the operator loads
     machine : gives drive, outputs and probing; None for valves without anything else
+    wet : whether it prints; the header of a dry run claims no path
 
     Raises
     ------
@@ -80,7 +82,8 @@ def program(
     named = " and ".join(str(h.tool) for h in found.heads)
     how = "pressed by the piston" if found.piston else "printed with the valve"
     first = f"path {path.printed_length * 1e3:.3f} mm, {how} of head {named}{'' if found.piston else ' open'}"
-    comments = [line for text in (first, *told(found), *head) for line in comment_lines(dialect, text)]
+    sentences = (first, *told(found), *head) if wet else head
+    comments = [line for text in sentences for line in comment_lines(dialect, text)]
     x, y, _ = steps_of(moves(path, 0, 1).points[0], dialect.decimals).tolist()
     body = b"".join(filaments(found, LINES_AT_ONCE))
     return b"".join((_text(comments), _text(opening(found, ink)), body, _text(closing(found, (x, y)))))

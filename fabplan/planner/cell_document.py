@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fabplan.catalog.loader import Catalog
+from fabplan.planner import cell_document_kinds as further
 from fabplan.planner.electrical import FARADAY, TEMPERATURE, Chemistry, Porous, balanced
 from fabplan.records import Quantity
 
@@ -19,9 +20,10 @@ def document(
     ----------
     geometries : mappings with ``anode_volume, cathode_volume, facing_length, gap, height, lid_height,
         reference_area, electrolyte_thickness, contact`` [SI; contact in ohm, whole cell], ``cut_off`` [V]
-    kind : ``"interdigital"`` or ``"film-planar"``
+    kind : ``"interdigital"``, ``"film-planar"``, ``"film-coaxial"`` or ``"porous-stack"``
     """
-    build = _interdigital if kind == "interdigital" else _film
+    build = BUILDERS[kind]
+    films = kind.startswith("film")
     used = sorted({p.ocp for p in (chem.anode, chem.cathode) if not p.metal})
     return {
         "schema": "fabplan/cells/1",
@@ -33,7 +35,7 @@ def document(
             for name in used
         },
         # film cells take a conductivity only: their electrolyte is single-ion or thin against the film's own losses
-        "electrolytes": {chem.electrolyte_material.id: electrolyte_table(chem)} if kind == "interdigital" else {},
+        "electrolytes": {} if films else {chem.electrolyte_material.id: electrolyte_table(chem)},
         "cells": [
             {"id": f"C{i:05d}", "kind": kind, "design": build(chem, g, f"C{i:05d}"), "c_rates": list(c_rates)}
             for i, g in enumerate(geometries)
@@ -156,4 +158,26 @@ def _film(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[str, Any]:
 
 def scale(kind: str, g: Mapping[str, float]) -> float:
     """What a result per metre or per square metre is multiplied with for the whole cell."""
-    return g["facing_length"] if kind == "interdigital" else g["reference_area"]
+    return g[{"interdigital": "facing_length", "film-coaxial": "element_length"}.get(kind, "reference_area")]
+
+
+def unit(kind: str) -> str:
+    """End of the keys of a result: per metre or per square metre."""
+    return "Ah_m" if kind in further.PER_METRE else "Ah_m2"
+
+
+def _coaxial(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[str, Any]:
+    return further.coaxial(_film(chem, g, name), g)
+
+
+def _stack(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[str, Any]:
+    # a comb of one metre: the stack takes its sides, which do not depend on its lengths
+    return further.stack(_interdigital(chem, {**g, "facing_length": 1.0}, name), {**g, "facing_length": 1.0})
+
+
+BUILDERS: Mapping[str, Callable[[Chemistry, Mapping[str, float], str], dict[str, Any]]] = {
+    "interdigital": _interdigital,
+    "film-planar": _film,
+    "film-coaxial": _coaxial,
+    "porous-stack": _stack,
+}

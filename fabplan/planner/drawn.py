@@ -45,7 +45,7 @@ def drawn(problem: Problem, geometry: Mapping[str, float], c_rates: Sequence[flo
     document = cell_document.document(problem.chemistry, problem.catalog, [geometry], sorted(set(c_rates)), what)
     scale = cell_document.scale(what, geometry)
     design = document["cells"][0]["design"]
-    per = design.get("Q_1C_Ah_m", design.get("Q_1C_Ah"))
+    per = next(design[key] for key in ("Q_1C_Ah_m", "Q_1C_Ah_m2", "Q_1C_Ah") if key in design)
     return Drawn(geometry, document, what, scale, float(per) * scale)
 
 

@@ -17,7 +17,7 @@ from fabplan.catalog.loader import Catalog
 from fabplan.catalog.types import Material, Recipe
 from fabplan.methods.base import Work
 from fabplan.planner.flow_search import Operator
-from fabplan.planner.route import method_of
+from fabplan.planner.flow_search_recipes import Ready
 
 FURNACE = ("sintering", "annealing", "carbonisation-reduction")
 BRANCHES = ("anode", "cathode")
@@ -201,21 +201,26 @@ def cost(price: Price, weights: Weights) -> float:
     return max(weights.time * minutes + weights.money * price.money + weights.risk * price.risk, 1e-6)
 
 
-def price(recipes: Iterable[Recipe], main: Recipe, area: float, rates: Mapping[str, float], other: float) -> Price:
-    """Time, money and −ln(yield) of recipes that run in one go.
+@dataclass(frozen=True)
+class Rates:
+    """Money per hour by process, for those that are not named, and the plan area of a layer [m²]."""
 
-    Parameters
-    ----------
-    area : plan area of a layer [m²]
-    rates, other : money per hour by process, and for those that are not named
-    """
+    per_hour: Mapping[str, float]
+    other: float
+    area: float
+
+
+def price(recipes: Iterable[Recipe], main: Recipe, rates: Rates, known: Mapping[str, Ready]) -> Price:
+    """Time, money and −ln(yield) of recipes that run in one go."""
     time: float | None = METROLOGY
     money = risk = 0.0
     for recipe in recipes:
-        module, settings = method_of(recipe, f"recipes/{recipe.id}.toml")
-        step = module.duration(settings, _work(main, module.limits(settings) if recipe is main else {}, area))
+        here = known[recipe.id]
+        limits = here.method.limits(here.settings) if recipe is main else {}
+        step = here.method.duration(here.settings, _work(main, limits, rates.area))
         time = None if time is None or step is None else time + step
-        money += rates.get(recipe.method, other) * (UNKNOWN_TIME if step is None else step) / 3600.0
+        hours = (UNKNOWN_TIME if step is None else step) / 3600.0
+        money += rates.per_hour.get(recipe.method, rates.other) * hours
         risk -= math.log(1.0 - FAILURE.get(recipe.confidence, FAILURE["low"]))
     return Price(time, money, risk)
 

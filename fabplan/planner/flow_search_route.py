@@ -11,7 +11,7 @@ from typing import Any
 
 from fabplan import plugins, resources
 from fabplan.catalog.loader import Catalog
-from fabplan.catalog.types import Facility, Material, Recipe
+from fabplan.catalog.types import Material, Recipe
 from fabplan.errors import Infeasible
 from fabplan.planner import flow_search_rules as rules
 from fabplan.planner.attempt import candidates
@@ -21,6 +21,7 @@ from fabplan.planner.flow_search_model import (
     SUBSTRATE,
     TRANSFER,
     Price,
+    Rates,
     Slot,
     Technique,
     Weights,
@@ -32,10 +33,12 @@ from fabplan.planner.flow_search_model import (
     technique,
     treatments,
 )
+from fabplan.planner.flow_search_recipes import Ready, ready
 from fabplan.planner.route import CONDUCTOR_ROLES, look_up, wanted_material
 from fabplan.planner.spec import Spec
 
 COVERED = 0.4  # share of the footprint that a patterned layer covers, before anything is drawn (judgement)
+NEAREST = 12  # flows that are looked at for a change in one role
 REFLOW, REFLOW_PEAK = "solder reflow", 533.15  # K; lead-free, 240 to 260 degC (constraint T-reflow)
 
 
@@ -68,8 +71,7 @@ class Task:
     """All that a search needs, and the words to tell its outcome."""
 
     slots: tuple[Slot, ...]
-    substrate: Material
-    facility: Facility
+    known: Mapping[str, Ready]
     prices: Mapping[str, Price]
     problem: Problem
     names: Mapping[str, tuple[tuple[Recipe, ...], tuple[str, ...]]]
@@ -85,18 +87,27 @@ def flows(
     BadInput : a name that the catalog does not know
     Infeasible : no order of any recipes keeps all rules; says which rules, and what would make a flow possible
     """
-    made = task(spec, catalog, weights or Weights(), reflow)
+    known = ready(catalog.recipes.values())
+    made = task(spec, catalog, known, weights or Weights(), reflow)
     found = search(made.problem, most, frozenset(t.fact for s in made.slots for t in s.techniques))
     if not found.flows:
         raise _infeasible(made, spec, catalog, weights or Weights(), reflow)
     return tuple(_told(made, flow) for flow in found.flows)
 
 
-def task(spec: Spec, catalog: Catalog, weights: Weights, reflow: bool = False, free: str = "") -> Task:
+def task(
+    spec: Spec,
+    catalog: Catalog,
+    known: Mapping[str, Ready],
+    weights: Weights,
+    reflow: bool = False,
+    free: str = "",
+) -> Task:
     """Slots, operators, constraints of a spec that has been made whole.
 
     Parameters
     ----------
+    known : recipes of the catalog with their methods
     reflow : the finished cell is soldered
     free : role whose material is left open, to look for a change that helps
     """
@@ -106,18 +117,16 @@ def task(spec: Spec, catalog: Catalog, weights: Weights, reflow: bool = False, f
     substrate = look_up(catalog.materials, base, "material", f"{spec.where}: cell.substrate")
     facility = look_up(catalog.facilities, full.facility, "facility", f"{spec.where}: facility.name")
     slots = _slots(spec, full, catalog, module.FLOW, free)
-    rates = _rates()
-    area = COVERED * full.footprint.area
-    other = float(rates["other"])
-    prices = {t.fact: price(t.chain, t.recipe, area, rates["per_hour"], other) for s in slots for t in s.techniques}
+    rates = _rates(COVERED * full.footprint.area)
+    prices = {t.fact: price(t.chain, t.recipe, rates, known) for s in slots for t in s.techniques}
     for run in treatments(slots):
-        prices[run.name] = price((run.recipe,), run.recipe, area, rates["per_hour"], other)
+        prices[run.name] = price((run.recipe,), run.recipe, rates, known)
     names: dict[str, tuple[tuple[Recipe, ...], tuple[str, ...]]] = {}
     for t in (t for s in slots for t in s.techniques):
         names[t.fact] = (t.chain, (t.role,))
     for run in treatments(slots):
         names[run.name] = ((run.recipe,), run.roles)
-    bans = rules.constraints(slots, substrate, catalog.materials, facility)
+    bans = rules.constraints(slots, substrate, catalog.materials, facility, known)
     goal = frozenset(done(s.role) for s in slots)
     if any(t.recipe.leaves and t.recipe.leaves.lid for s in slots for t in s.techniques):
         goal |= {CLOSED}
@@ -128,7 +137,7 @@ def task(spec: Spec, catalog: Catalog, weights: Weights, reflow: bool = False, f
         ops, goal = (*ops, soldering), goal | only
         bans = (*bans, *_reflow(slots, substrate, catalog))
     problem = Problem(ops, goal, bans, start=frozenset({SUBSTRATE}))
-    return Task(slots, substrate, facility, prices, problem, names)
+    return Task(slots, known, prices, problem, names)
 
 
 def _reflow(slots: Sequence[Slot], substrate: Material, catalog: Catalog) -> tuple[Constraint, ...]:
@@ -137,8 +146,9 @@ def _reflow(slots: Sequence[Slot], substrate: Material, catalog: Catalog) -> tup
     return tuple(c for t in there.techniques for c in rules.standing(REFLOW, heat, REFLOW_PEAK, t, there))
 
 
-def _rates() -> Mapping[str, Any]:
-    return tomllib.loads((resources.recipes_folder() / "rates.toml").read_text(encoding="utf-8"))
+def _rates(area: float) -> Rates:
+    data = tomllib.loads((resources.recipes_folder() / "rates.toml").read_text(encoding="utf-8"))
+    return Rates(data["per_hour"], float(data["other"]), area)
 
 
 def _slots(spec: Spec, full: Spec, catalog: Catalog, operations: Sequence[Any], free: str) -> tuple[Slot, ...]:
@@ -241,7 +251,7 @@ def _told(made: Task, flow: Found) -> Flow:
             known += TRANSFER
             continue
         recipes, roles = made.names[plain]
-        steps += [Step(r.id, r.name, roles, rules.stress(r).hot, r.atmosphere) for r in recipes]
+        steps += [Step(r.id, r.name, roles, made.known[r.id].hot, r.atmosphere) for r in recipes]
         paid = made.prices[plain]
         known, unknown = known + (paid.time or 0.0), unknown + (paid.time is None)
         money, risk = money + paid.money, risk + paid.risk
@@ -256,12 +266,16 @@ def _infeasible(made: Task, spec: Spec, catalog: Catalog, weights: Weights, refl
     reasons = list(dict.fromkeys(c.words for c in kept)) or ["no recipes build this structure in any order"]
     changes = []
     for slot in made.slots:
-        other = task(_without(spec, slot.role), catalog, weights, reflow, slot.role)
-        best = search(other.problem)
-        if best.flows:
-            used = _told(other, best.flows[0])
-            new = next((c for c in used.choices if c.startswith(f"{slot.role}: ")), "")
-            changes.append((best.flows[0].cost, f"take {new.split(': ')[1]} for {slot.role}"))
+        other = task(_without(spec, slot.role), catalog, made.known, weights, reflow, slot.role)
+        own = frozenset(t.fact for s in other.slots if s.role == slot.role for t in s.techniques)
+        leaves = {t.fact: t for s in other.slots if s.role == slot.role for t in s.techniques}
+        told: set[str] = set()
+        for flow in search(other.problem, NEAREST, own).flows:
+            new = leaves[next(name for name in flow.operators if name in own)]
+            stuff = new.material.name if new.material else new.recipe.name
+            if stuff not in told:
+                told.add(stuff)
+                changes.append((flow.cost, f"{stuff} ({new.recipe.id}) for {slot.role}"))
     general = list(dict.fromkeys(c.change for c in kept if c.change))
     return Infeasible(reasons, [text for _, text in sorted(changes)] or general)
 

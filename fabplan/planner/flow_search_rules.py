@@ -11,7 +11,7 @@ from fabplan.catalog.pairs import contacts as pair_rules
 from fabplan.catalog.types import Facility, Material, Recipe
 from fabplan.planner.flow_search import Constraint
 from fabplan.planner.flow_search_model import CLOSED, FURNACE, LIQUID, Slot, Technique, Treatment, treatments
-from fabplan.planner.route import method_of
+from fabplan.planner.flow_search_recipes import Ready
 
 #: what must not see air -> source; a closed lid protects it
 AIR = {"lithium": "constraint A-Li: argon, below 1 ppm water"}
@@ -25,11 +25,19 @@ MEETINGS = {
 
 
 def constraints(
-    slots: Sequence[Slot], substrate: Material, materials: Mapping[str, Material], facility: Facility
+    slots: Sequence[Slot],
+    substrate: Material,
+    materials: Mapping[str, Material],
+    facility: Facility,
+    known: Mapping[str, Ready],
 ) -> tuple[Constraint, ...]:
-    """All constraints of a problem."""
+    """All constraints of a problem.
+
+    Parameters
+    ----------
+    known : recipes with their methods, by id
+    """
     steps = [*_steps(slots)]
-    known = {r.id: stress(r) for _, recipes, _ in steps for r in recipes}
     heat = Heat(tuple(t for slot in slots for t in slot.techniques), substrate, materials)
     return (
         *(c for name, recipes, own in steps for r in recipes for c in _heat(name, r, known[r.id].hot, own, heat)),
@@ -66,23 +74,6 @@ def _names(run: Treatment, slots: Sequence[Slot]) -> Iterator[str]:
     """A run has an operator for each of its places in the chains; to ban one that is not there is harmless."""
     yield run.name
     yield from (f"{run.name} ({n})" for n in range(2, 2 + sum(len(s.techniques) for s in slots)))
-
-
-@dataclass(frozen=True)
-class Stress:
-    """What a recipe does to a part: hottest it gets [K], vacuum, and whether it leaves a port open."""
-
-    hot: float | None
-    vacuum: bool
-    port: bool
-
-
-def stress(recipe: Recipe) -> Stress:
-    """Read from the method and the settings; the settings decide about vacuum where the method lets them."""
-    module, settings = method_of(recipe, f"recipes/{recipe.id}.toml")
-    decides = getattr(module, "vacuum", None)
-    vacuum = bool(decides(settings)) if decides else bool(module.VACUUM)
-    return Stress(module.temperature(settings), vacuum, bool(getattr(settings, "port", False)))
 
 
 def _heat(name: str, recipe: Recipe, hot: float | None, own: Sequence[str], heat: Heat) -> Iterator[Constraint]:
@@ -137,7 +128,7 @@ def _applies(stated: str, atmosphere: str) -> bool:
     return stated == "any" or atmosphere == "any" or atmosphere in family
 
 
-def _resist(name: str, recipes: Sequence[Recipe], known: Mapping[str, Stress]) -> Iterator[Constraint]:
+def _resist(name: str, recipes: Sequence[Recipe], known: Mapping[str, Ready]) -> Iterator[Constraint]:
     """A resist that stands during the deposition bears its heat."""
     for early, late in ((a, b) for n, a in enumerate(recipes) for b in recipes[n + 1 :]):
         limit = early.leaves.temperature.value if early.leaves and early.leaves.temperature else None
@@ -146,7 +137,7 @@ def _resist(name: str, recipes: Sequence[Recipe], known: Mapping[str, Stress]) -
             yield _hot(name, late, hot, early.name, limit, "the resist flows", frozenset())
 
 
-def _vacuum(name: str, recipes: Sequence[Recipe], known: Mapping[str, Stress]) -> Iterator[Constraint]:
+def _vacuum(name: str, recipes: Sequence[Recipe], known: Mapping[str, Ready]) -> Iterator[Constraint]:
     for recipe in recipes:
         if known[recipe.id].vacuum:
             words = f"{recipe.name} is a vacuum step: an open volatile electrolyte boils off"
@@ -184,7 +175,7 @@ def _leaving_the_box(slots: Sequence[Slot]) -> Iterator[Constraint]:
 
 
 def _tools(
-    name: str, recipes: Sequence[Recipe], facility: Facility, known: Mapping[str, Stress]
+    name: str, recipes: Sequence[Recipe], facility: Facility, known: Mapping[str, Ready]
 ) -> Iterator[Constraint]:
     reach = facility.temperature_high.value if facility.temperature_high else None
     for recipe in recipes:
@@ -197,7 +188,7 @@ def _tools(
             yield Constraint(f"furnace: {recipe.id}", name, words=words + units.show(reach, "temperature"))
 
 
-def _ports(slots: Sequence[Slot], known: Mapping[str, Stress]) -> Iterator[Constraint]:
+def _ports(slots: Sequence[Slot], known: Mapping[str, Ready]) -> Iterator[Constraint]:
     """Behind a lid without port nothing can be filled in, and there is no port to seal."""
     fills = [t for s in slots if s.role == "electrolyte" for t in s.techniques]
     seals = [t for s in slots if s.role == "seal" for t in s.techniques]
@@ -235,6 +226,7 @@ def _contacts(slots: Sequence[Slot], substrate: Material) -> Iterator[Constraint
         pairs = [(a, b) for o in others for a in by_role.get(one, ()) for b in by_role.get(o, ())]
         for first, second in pairs:
             yield from _pair(first, second, one)
+            yield from _window(first, second)
     for slot in slots:
         if "collector" in slot.role:
             for t in slot.techniques:
@@ -257,6 +249,29 @@ def _pair(first: Technique, second: Technique, role: str) -> Iterator[Constraint
             key = f"contact: {first.material.id} / {second.material.id}"
             for here, there in ((first, second), (second, first)):
                 yield Constraint(key, here.fact, frozenset({there.fact}), words=words, change=change)
+
+
+def _window(electrode: Technique, collector: Technique) -> Iterator[Constraint]:
+    """A collector bears the whole working window of its electrode, unless published cells stretch it."""
+    if electrode.material is None or collector.material is None or "collector" not in collector.role:
+        return
+    seen, bears = electrode.material.electrode, collector.material.collector
+    if seen is None or bears is None or bears.evidence:
+        return
+    ends = ((seen.potential_low, bears.potential_low, -1.0), (seen.potential_high, bears.potential_high, 1.0))
+    for here, limit, sign in ends:
+        if here is None or limit is None or here.value is None or limit.value is None:
+            continue
+        if sign * (here.value - limit.value) > 1e-9:
+            side = "above" if sign > 0 else "below"
+            words = (
+                f"{collector.material.name} dissolves or alloys {side} {limit.value:g} V, "
+                f"{electrode.material.name} works to {here.value:g} V"
+            )
+            key = f"window: {collector.material.id} / {electrode.material.id}"
+            change = f"another collector in place of {collector.material.name}"
+            for one, other in ((electrode, collector), (collector, electrode)):
+                yield Constraint(key, one.fact, frozenset({other.fact}), words=words, change=change)
 
 
 def _on_substrate(t: Technique, substrate: Material) -> Iterator[Constraint]:

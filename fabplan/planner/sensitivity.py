@@ -75,7 +75,7 @@ def _capacities(problem: Problem, geometry: Mapping[str, float], variants: Seque
             design = {**design, "electrolyte": f"{design['electrolyte']}-{k}"}
         together["cells"].append({**cell, "id": f"V{k}", "design": design})
     results = estimate(read_cells(together, "cell"), "fast").document()["results"]
-    unit = "Ah_m" if what == "interdigital" else "Ah_m2"
+    unit = cell_document.unit(what)
     return [float(r[f"capacity_{unit}"]) * cell_document.scale(what, geometry) for r in results]
 
 

@@ -180,14 +180,22 @@ def cell_geometry(problem: Problem, m: Measures, contact: float) -> dict[str, fl
         "lid_height": float(m.lid_height),
         "reference_area": float(reference),
         "electrolyte_thickness": float(m.electrolyte_thickness),
+        "element_length": _given(m.element_length),
+        "core_radius": _given(m.core_radius),
+        "separator_length": _given(m.separator_length, m.electrolyte_thickness),
         "contact": contact,
         "cut_off": problem.cut_off,
     }
 
 
+def _given(value: Any, otherwise: Any = 0.0) -> float:
+    return float(otherwise if value is None else value)
+
+
 def kind(problem: Problem) -> str:
-    """Kind of cells document: dense films are films whatever the plan view is."""
-    return "film-planar" if problem.chemistry.dense else str(problem.architecture.ESTIMATOR)
+    """Kind of cells document: dense films are films whatever the plan view is, around a core where there is one."""
+    own = str(problem.architecture.ESTIMATOR)
+    return "film-planar" if problem.chemistry.dense and not own.startswith("film") else own
 
 
 def delivered(
@@ -197,7 +205,7 @@ def delivered(
     what = kind(problem)
     document = cell_document.document(problem.chemistry, problem.catalog, geometries, [c_rate], what)
     results = estimate(read_cells(document, "design"), tier).document()["results"]
-    unit = "Ah_m" if what == "interdigital" else "Ah_m2"
+    unit = cell_document.unit(what)
     scales = np.array([cell_document.scale(what, g) for g in geometries])
     capacity = np.array([r[f"capacity_{unit}"] for r in results]) * scales * 3600.0
     return capacity, capacity * np.array([r["mean_voltage_V"] for r in results])

@@ -95,10 +95,9 @@ class Browser:
             self.problems.append(f"log: {values['entry']['text']}")
         if method == "Page.javascriptDialogOpening":
             self.problems.append(f"dialog: {values['message']}")
-        if method == "Network.requestWillBeSent" and not values["request"]["url"].startswith(
-            ("file:", "data:", "blob:", "about:")
-        ):
-            self.problems.append(f"request: {values['request']['url']}")
+        url = values.get("request", {}).get("url", "")
+        if method == "Network.requestWillBeSent" and not url.startswith(("file:", "data:", "blob:", "about:")):
+            self.problems.append(f"request: {url}")
 
     def wait_for(self, method: str) -> dict[str, Any]:
         """The next event of a kind, one of the past ones included, which is then used up."""
@@ -179,6 +178,14 @@ class Browser:
             " const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()"
         )
         return float(found[0]), float(found[1])
+
+    def choose(self, selector: str, value: object, event: str = "change") -> None:
+        """Give a slider, a list or a check box a value, and tell the page."""
+        key = "checked" if isinstance(value, bool) else "value"
+        self.run(
+            f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
+            f" e.{key} = {json.dumps(value)}; e.dispatchEvent(new Event({json.dumps(event)})); }})()"
+        )
 
     def press(self, selector: str) -> None:
         """Click into the middle of an element."""

@@ -10,17 +10,15 @@ from tests.exporters.sample_plan import sample_plan
 Opener = Callable[..., Browser]
 PLAN = sample_plan()
 SHOWN = (
-    "[...document.querySelectorAll('.film svg[aria-label*=enlarged] path[data-step]')].filter((p) => p.style.display !== 'none')"
+    "[...document.querySelectorAll('.film svg[aria-label*=enlarged] path[data-step]')]"
+    ".filter((p) => p.style.display !== 'none')"
     ".map((p) => p.querySelector('title').textContent.split(':')[0])"
 )
 STATUS = "document.querySelector('.film .status').textContent"
 
 
 def slide(opened: Browser, step: int) -> set[str]:
-    opened.run(
-        "(() => { const s = document.querySelector('.film [data-do=step]');"
-        f" s.value = {step}; s.dispatchEvent(new Event('input')); }})()"
-    )
+    opened.choose(".film [data-do=step]", step, "input")
     return set(opened.run(SHOWN))
 
 
@@ -56,16 +54,12 @@ def test_buttons_play_and_heights(page: Opener) -> None:
     opened.press(".film [data-do=play]")
     shown = "[...document.querySelectorAll('.film .draw')].map((d) => d.checkVisibility())"
     assert opened.run(shown) == [True, False]
-    opened.run(
-        "(() => { const s = document.querySelector('.film [data-do=heights]');"
-        " s.value = '1'; s.dispatchEvent(new Event('change')); })()"
-    )
+    opened.choose(".film [data-do=heights]", "1")
     assert opened.run(shown) == [False, True]
-    box = opened.run(
-        "(() => { const b = document.querySelectorAll('.film svg')[1].getBoundingClientRect(); return [b.width, b.height]; })()"
-    )
+    box = "document.querySelectorAll('.film svg')[1].getBoundingClientRect()"
+    wide, high = opened.run(f"[{box}.width, {box}.height]")
     view = opened.run("document.querySelectorAll('.film svg')[1].getAttribute('viewBox')").split()
-    assert abs(box[1] / box[0] - float(view[3]) / float(view[2])) < 2e-3  # equal scales
+    assert abs(high / wide - float(view[3]) / float(view[2])) < 2e-3  # equal scales
 
 
 def test_on_paper_everything_is_there(page: Opener) -> None:

@@ -81,9 +81,7 @@ def test_layers_on_and_off_and_nets(page: Opener) -> None:
     assert opened.run(shown) == 1 and painted(opened, "canvas.layer8") > 0
     opened.press("[data-do=all]")
     assert opened.run(shown) == len([x for x in PLAN.layers if x.region])
-    opened.run(
-        "(() => { const s = document.querySelector('[data-do=net]'); s.value = 'anode'; s.dispatchEvent(new Event('change')); })()"
-    )
+    opened.choose("[data-do=net]", "anode")
     dim = set(opened.run("fab.layout.layers.filter((l) => l.canvas.classList.contains('dim')).map((l) => l.name)"))
     assert dim == {x.name for x in PLAN.layers if x.region and x.net != "anode"}
 

@@ -31,10 +31,7 @@ def duration(path: Toolpath) -> float:
 
 
 def check(opened: Browser, selector: str, on: bool = True) -> None:
-    opened.run(
-        f"(() => {{ const c = document.querySelector('{selector}'); c.checked = {str(on).lower()};"
-        " c.dispatchEvent(new Event('change')); })()"
-    )
+    opened.choose(selector, on)
     opened.settle()
 
 
@@ -76,9 +73,7 @@ def test_time_layer_travel_and_inks_change_the_picture(page: Opener) -> None:
     opened.run("fab.player.go(0)")
     opened.settle()
     assert painted(opened, CANVAS) < one
-    opened.run(
-        "(() => { const s = document.querySelector('[data-do=layer]'); s.value = 2; s.dispatchEvent(new Event('input')); })()"
-    )
+    opened.choose("[data-do=layer]", 2, "input")
     assert "print-anode, layer 2 of 4" in opened.run(STATUS)
 
 

@@ -210,3 +210,27 @@ def test_the_document_is_left_alone() -> None:
     before = copy.deepcopy(made)
     read_cells(made, "x")
     assert made == before and design("interdigital") == before["cells"][1]["design"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cut_off_above_the_open_circuit_voltage(kind: str) -> None:
+    message = str(refused(changed("cells.0.design.V_cut", 3.9, kind)))
+    assert "cells[0].design.V_cut" in message and "open-circuit voltage" in message
+
+
+def test_keep_going_answers_the_good_cells() -> None:
+    made = document("porous-stack", "interdigital", "film-planar", "porous-stack")
+    made["cells"][0]["design"]["pos"]["L_m"] = 0.0
+    made["cells"][2]["design"]["pos"]["sto0"] = 1.5
+    made["cells"][2]["design"]["se"].pop("kappa")
+    made["cells"][3]["id"] = made["cells"][1]["id"]
+    found = read_cells(made, "x", keep_going=True)
+    assert found.ids == (made["cells"][1]["id"],) and found.kinds == ("interdigital",)
+    assert [(cell.place, len(cell.problems)) for cell in found.refused] == [(0, 1), (2, 2), (3, 1)]
+    assert len(refused(made).problems) == 4
+
+
+def test_keep_going_needs_one_good_cell_and_good_tables() -> None:
+    for path in ("cells.0.design.pos.L_m", "electrolytes.gel.t_plus"):
+        with pytest.raises(BadInput):
+            read_cells(changed(path, -1.0), "x", keep_going=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from fabplan.estimate.cells import read_cells
 from fabplan.estimate.run import estimate
-from tests.estimate.examples import cells, document
+from fabplan.estimate.trust import Doubt, uncertainty
+from tests.estimate.examples import cells, discharges, document
+from tests.estimate.test_spme import errors
 
 
 def test_slow_discharges_are_closed_form() -> None:
@@ -35,3 +38,31 @@ def test_diffusivity_that_varies_asks_for_the_accurate_tier() -> None:
     given = document("film-planar", "film-planar", c_rates=[1.0])
     given["cells"][0]["design"]["neg"]["D_slope_b"] = 0.5
     assert np.array_equal(estimate(read_cells(given, "x")).accurate, [True, False])
+
+
+def test_answers_say_whether_they_are_trusted() -> None:
+    made = cells("porous-stack", "interdigital", c_rates=[0.2, 40.0])
+    auto, fast = estimate(made), estimate(made, "fast")
+    assert auto.doubt.tolist() == [Doubt.NONE, Doubt.NONE, Doubt.NONE, Doubt.FINGERS]
+    assert fast.doubt.tolist() == [Doubt.NONE, Doubt.CLOSED_FORM, Doubt.NONE, Doubt.CLOSED_FORM]
+    rows = fast.document()["results"]
+    assert [row["trusted"] for row in rows] == [True, False, True, False]
+    assert rows[0]["doubt"] is None and "closed form" in rows[1]["doubt"]
+    assert all(row["uncertainty"] <= 0.01 for row in rows if row["trusted"])
+
+
+def test_a_deep_cover_is_not_trusted() -> None:
+    given = document("interdigital", c_rates=[0.1])
+    given["cells"][0]["design"]["H_m"] = 2e-4
+    assert estimate(read_cells(given, "x")).doubt.tolist() == [Doubt.COVER]
+
+
+@pytest.mark.parametrize("name", ["dfn_discharge.json", "interdigital_discharge.json"])
+def test_trusted_answers_keep_their_uncertainty(name: str) -> None:
+    found = discharges(name)
+    for tier in ("auto", "fast"):
+        result = estimate(found.cells, tier)
+        error, _ = errors(found, result)
+        stated = uncertainty(result.doubt, result.salt_depletion)
+        assert np.all(error <= stated)
+        assert np.all(error[result.doubt == 0] <= 0.01)

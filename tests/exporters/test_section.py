@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -91,7 +92,7 @@ def test_the_drawing_of_a_laminate_has_no_hole() -> None:
     for x in range(30, 970, 7):
         column = sorted((y + h, y) for x0, y, w, h in boxes if x0 < x < x0 + w)[::-1]
         assert column, x
-        for (_, top), (bottom, _) in zip(column, column[1:], strict=False):
+        for (_, top), (bottom, _) in pairwise(column):
             assert bottom == pytest.approx(top, abs=0.03)
 
 

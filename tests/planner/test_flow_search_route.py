@@ -12,6 +12,7 @@ from fabplan.errors import Infeasible
 from fabplan.planner import flow_search_route as route
 from fabplan.planner.flow_search import search
 from fabplan.planner.flow_search_model import TRANSFER, Weights
+from fabplan.planner.flow_search_recipes import ready
 from fabplan.planner.spec import Spec, parse
 from fabplan.planner.spec_source import shipped
 
@@ -80,7 +81,7 @@ def test_gold_on_bare_silicon_gives_way_to_platinum(catalog: Catalog) -> None:
     with pytest.raises(Infeasible) as fault:
         route.flows(asked, catalog, 1)
     assert any("600 degC" in r and "363 degC" in r for r in fault.value.reasons), fault.value.reasons
-    assert any("pt" in c and "for collector" in c for c in fault.value.changes), fault.value.changes
+    assert any("latin" in c and "for collector" in c for c in fault.value.changes), fault.value.changes
 
 
 def test_parylene_over_a_filled_cell_is_refused(catalog: Catalog) -> None:
@@ -135,7 +136,7 @@ def test_told_prices_add_up_to_the_cost(catalog: Catalog) -> None:
 def test_no_flow_heats_what_stands_there_too_much(catalog: Catalog) -> None:
     """Second way: every flow is replayed step by step against the limits of the compounds."""
     for name in SPECS:
-        made = route.task(spec(name), catalog, Weights())
+        made = route.task(spec(name), catalog, ready(catalog.recipes.values()), Weights())
         for flow in route.flows(spec(name), catalog, 5):
             standing: list[tuple[str, float]] = []
             for step in flow.steps:
@@ -150,7 +151,7 @@ def test_no_flow_heats_what_stands_there_too_much(catalog: Catalog) -> None:
 
 def test_search_of_a_real_flow_is_quick(catalog: Catalog) -> None:
     asked = spec("interdigital-3d-filament", route=dict(shipped("interdigital-3d-filament")["route"]))
-    made = route.task(asked, catalog, Weights())
+    made = route.task(asked, catalog, ready(catalog.recipes.values()), Weights())
     start = time.perf_counter()
     outcome = search(made.problem)
     assert time.perf_counter() - start < 0.05 and outcome.flows
