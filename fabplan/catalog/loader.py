@@ -1,8 +1,8 @@
 """The catalog: records from the shipped folder and the user's own, all faults at once.
 
 A catalog folder holds ``materials/``, ``recipes/``, ``machines/``, ``facilities/``, ``dialects/``,
-``devices/`` and ``inks/`` with one TOML file a record (its id is the file's stem), and ``ocp/`` with one CSV
-file a table and ``index.toml``. Each may be absent.
+``devices/``, ``inks/`` and ``loads/`` with one TOML file a record (its id is the file's stem), and ``ocp/`` with
+one CSV file a table and ``index.toml``. Each may be absent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from fabplan.catalog.inheritance import Layer, Leaf, resolve
 from fabplan.catalog.ocp import OcpTable, read_tables
-from fabplan.catalog.types import Device, Dialect, Facility, Ink, Machine, Material, Recipe
+from fabplan.catalog.types import Device, Dialect, Facility, Ink, Load, Machine, Material, Recipe
 from fabplan.errors import BadInput, Problem, listed, nearest
 from fabplan.readers.guarded import read_bytes
 from fabplan.readers.toml import LARGEST, parse_toml
@@ -33,6 +33,7 @@ RECORDS: Mapping[str, type] = MappingProxyType(
         "dialects": Dialect,
         "devices": Device,
         "inks": Ink,
+        "loads": Load,
     }
 )
 KINDS = (*RECORDS, "ocp")
@@ -52,7 +53,7 @@ class Catalog:
 
     Parameters
     ----------
-    materials, recipes, machines, facilities, dialects, devices, inks : id → record, in the order of ids
+    materials, recipes, machines, facilities, dialects, devices, inks, loads : id → record, in the order of ids
     ocp : name → open-circuit potential table
     digest : (kind, id) → sha256 of the file; of all files that went into it where it extends another
     origin : (kind, id) → the file, e.g. ``"process_recipes/materials/lto.toml"``, without the way there
@@ -65,6 +66,7 @@ class Catalog:
     dialects: Mapping[str, Dialect] = field(default_factory=_empty)
     devices: Mapping[str, Device] = field(default_factory=_empty)
     inks: Mapping[str, Ink] = field(default_factory=_empty)
+    loads: Mapping[str, Load] = field(default_factory=_empty)
     ocp: Mapping[str, OcpTable] = field(default_factory=_empty)
     digest: Mapping[Key, str] = field(default_factory=_empty)
     origin: Mapping[Key, str] = field(default_factory=_empty)

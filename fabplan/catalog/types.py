@@ -271,3 +271,32 @@ class Device:
     notes: str = text("remarks")
     source: str = text("who says so")
     confidence: str = text("how sure")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadPulse:
+    """One repeated pulse of a load; what nobody published is unknown."""
+
+    current: Quantity | None = quantity("current", "drawn while it lasts", low=0)
+    duration: Quantity | None = quantity("time", "how long it lasts", low=0)
+    period: Quantity | None = quantity("time", "from one pulse to the next", low=0)
+    share: Quantity | None = quantity("number", "part of the time, where no duration is known", low=0, high=1)
+    c_rate: Quantity | None = quantity("number", "C-rate at which a published cell gave it", low=0)
+    what: str = text("which part of the device draws it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What a device draws from its cell, or a harvester gives."""
+
+    id: str
+    name: str = text("name for people", default=None)
+    aliases: tuple[str, ...] = texts("other names")
+    sleep: Quantity | None = quantity("current", "drawn between the pulses", low=0)
+    average: Quantity | None = quantity("current", "mean as published", low=0)
+    least_voltage: Quantity | None = quantity("voltage", "below which the device stops", low=0)
+    pulses: tuple[LoadPulse, ...] = tables(LoadPulse, "repeated pulses")
+    harvest: Quantity | None = quantity("power_density", "of a harvester, per its area", low=0)
+    notes: str = text("remarks")
+    source: str = text("who says so")
+    confidence: str = text("how sure")

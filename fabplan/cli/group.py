@@ -21,7 +21,10 @@ COMMANDS = {
     "show": ("show", "One structure, material, recipe, ... with every value and its source."),
     "route": ("route", "The best flows of a structure, or the rules that forbid all of them."),
     "dose": ("dose", "Dose of atomic layer deposition in vias and trenches."),
+    "draw": ("draw", "One picture of a plan for papers and slides."),
     "explain": ("explain", "What a rule checks, and what mends its finding."),
+    "schema": ("schema", "JSON schema of a spec or record, for completion in an editor."),
+    "completion": ("completion", "Script that lets a shell complete commands and options."),
     "check": ("check", "Validate the catalog, your own folder too."),
 }
 

@@ -15,7 +15,7 @@ from fabplan.readers.toml import read_toml
 from fabplan.records import Quantity
 from fabplan.resources import recipes_folder
 
-RECORDS = ("materials", "recipes", "machines", "facilities", "dialects", "devices", "inks")
+RECORDS = ("materials", "recipes", "machines", "facilities", "dialects", "devices", "inks", "loads")
 KINDS = (*plugins.KINDS, *RECORDS, "specs")
 Entry = dict[str, Any]
 

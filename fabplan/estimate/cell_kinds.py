@@ -83,6 +83,10 @@ _LABELS = frozenset(
         "r3_m",
         "name",
         "source",
+        # activation energies, read by ``conditions``
+        "Ea_kappa_J_mol",
+        "Ea_D_s_J_mol",
+        "Ea_i0_J_mol",
     ]
 )
 _STO = ("sto100", "sto0")

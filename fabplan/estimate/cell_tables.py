@@ -24,6 +24,8 @@ ELECTROLYTE_KEYS = {
     "c0_mol_m3",
     "formula",
     "source",
+    "Ea_kappa_J_mol",
+    "Ea_D_e_J_mol",
 }
 _TRANSFERENCE = Allowed(0.0, 0.9999)
 _VOLTS = Allowed(-20.0, 20.0)

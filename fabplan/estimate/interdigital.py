@@ -7,12 +7,15 @@ electrode of a planar cell of the fingers' height.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from fabplan.estimate.constants import Array
 from fabplan.estimate.designs import Fingers, Porous, Stacks
+from fabplan.estimate.ladder import porous_electrode
 
 _COVER_REACH = 0.4  # part of a half finger's width over which a deep cover carries current along
 
@@ -67,3 +70,29 @@ def as_stacks(bare: Stacks, fingers: Fingers) -> Stacks:
         separator_transport=bare.separator_transport * (1.0 + over_gap),
         scale=fingers.height,
     )
+
+
+def finger_pair_resistance(
+    fingers: Fingers, conductivity: ArrayLike, negative: Sequence[ArrayLike], positive: Sequence[ArrayLike]
+) -> Array:
+    """First-moment resistance of one gap between porous fingers on base collectors, times their length [ohm m].
+
+    Newman and Tobias (``ladder.porous_electrode``) on the planar cell that ``as_stacks`` makes of the fingers; against
+    16 two-dimensional finite-element cases: median 0.3 %, worst 7.6 % (electronic and ionic paths both long).
+
+    Parameters
+    ----------
+    fingers : geometry [n]
+    conductivity : of the electrolyte in gap and cover [S/m]
+    negative, positive : ionic and electronic effective conductivity [S/m] and a i0 F/(RT) [S/m3] of each finger
+    """
+    kappa = np.asarray(conductivity, dtype=np.float64)
+    high, cover = fingers.height, fingers.lid - fingers.height
+    reach = 0.5 * fingers.gap + 0.5 * np.minimum(fingers.anode_width, fingers.cathode_width)
+    total = fingers.gap / (kappa * (1.0 + parallel_cover(reach, cover) / high))
+    for width, side in ((fingers.anode_width, negative), (fingers.cathode_width, positive)):
+        ionic, electronic, reaction = (np.asarray(part, dtype=np.float64) for part in side)
+        half = 0.5 * width
+        beside = kappa * parallel_cover(_COVER_REACH * half, cover) / high
+        total = total + porous_electrode(half, ionic + beside, electronic * (half / high) ** 2, reaction)
+    return np.asarray(total / high)

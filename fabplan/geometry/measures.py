@@ -36,6 +36,7 @@ class Measures:
     element_length : length of all coaxial elements together [m], of cells that are estimated per metre
     core_radius : radius of what the innermost electrode lies around [m]
     separator_length : electrolyte path of the planar equivalent, reference area over shape factor [m]
+    anode_fill, cathode_fill : share of the electrodes' envelope that stands in pillars; None: all of it
     """
 
     anode_area: Array
@@ -63,3 +64,5 @@ class Measures:
     element_length: Array | None = None
     core_radius: Array | None = None
     separator_length: Array | None = None
+    anode_fill: Array | None = None
+    cathode_fill: Array | None = None

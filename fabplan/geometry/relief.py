@@ -144,3 +144,8 @@ def coat(reliefs: Sequence[Relief], below: float, thickness: float) -> Coat:
     volume = sum(float(surplus_volume(r, top) - surplus_volume(r, below)) for r in reliefs)
     lower, upper = (sum(float(surplus_area(r, t)) for r in reliefs) for t in (below, top))
     return Coat(volume, lower, upper)
+
+
+def reach(radius: Any) -> Any:
+    """How far the polygon of `disc` reaches from its centre along x and along y [nm]: to its flats."""
+    return np.rint(np.asarray(radius, dtype=float) * _CIRCUMRADIUS * np.cos(_TURNS[0]))

@@ -40,7 +40,7 @@ def measured(bodies: Sequence[Body], met: Sequence[Approach] | None = None) -> d
     """
     found = approaches(bodies) if met is None else met
     gaps = [approach.near.distance for approach in found if approach.in_plane]
-    widths = [narrowest(body.region) for body in bodies if body.net and body.region]
+    widths = [width(body) for body in bodies if body.net and body.region]
     result: dict[str, float | None] = {
         "height_m": height(bodies),
         "minimum_width_m": min(widths, default=None),
@@ -56,6 +56,11 @@ def measured(bodies: Sequence[Body], met: Sequence[Approach] | None = None) -> d
         result[f"{net}_collector_area_m2"] = sum(area(body.region) for body in collectors)
     result["electrolyte_volume_m3"] = electrolyte_volume(bodies)
     return result
+
+
+def width(body: Body) -> float:
+    """Narrowest place of a body [m]; of 10^6 equal elements that of one."""
+    return float(body.relief.wall) if body.relief is not None else narrowest(body.region)
 
 
 def volume(body: Body, bodies: Sequence[Body]) -> float:

@@ -19,11 +19,11 @@ from fabplan.geometry.region import FLAT_CAP, NANOMETRE, Box, bounds, count
 from fabplan.layout.approach import Approach, approaches, connected
 from fabplan.layout.flat import flat
 from fabplan.layout.measure import measured
+from fabplan.layout.measure import width as width_of
 from fabplan.layout.nets import Nearness, pieces
 from fabplan.layout.placement import placement_margin
 from fabplan.layout.spaces import narrowest_space
 from fabplan.layout.types import Layer
-from fabplan.layout.widths import narrowest
 from fabplan.layout.words import at, microns
 
 HALF_NANOMETRE = 0.5 * NANOMETRE
@@ -86,7 +86,7 @@ def minimum_widths(bodies: Sequence[Body], limits: Mapping[str, RoleLimits]) -> 
     """``minimum-width``: no body is anywhere narrower than its recipe's line."""
     for body in bodies:
         line = limits.get(body.made_by, RoleLimits()).line
-        width = _width(body) if line > 0 and body.region else None
+        width = width_of(body) if line > 0 and body.region else None
         if width is not None and width < line * (1 - (RELIEF_TOLERANCE if body.relief else 0.0)) - HALF_NANOMETRE:
             yield Finding(
                 "minimum-width", "error", body.name,
@@ -94,11 +94,6 @@ def minimum_widths(bodies: Sequence[Body], limits: Mapping[str, RoleLimits]) -> 
                 width, line, "m",
                 f"width of {body.name} {microns(width)} → {microns(line)}, or a finer process for {body.made_by}",
             )
-
-
-def _width(body: Body) -> float:
-    """Narrowest place of a body [m]; of 10^6 equal elements that of one."""
-    return float(body.relief.wall) if body.relief is not None else narrowest(body.region)
 
 
 def minimum_gaps(

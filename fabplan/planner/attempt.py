@@ -13,13 +13,16 @@ from fabplan.architectures.base import Request
 from fabplan.catalog.loader import Catalog
 from fabplan.errors import BadInput, Infeasible, listed, nearest
 from fabplan.errors import Problem as Fault
+from fabplan.methods.base import value
 from fabplan.planner import electrical, search
-from fabplan.planner.route import Route, choose, look_up, role_limits, wanted_material
+from fabplan.planner.route import Route, choose, look_up, wanted_material
+from fabplan.planner.route_limits import role_limits
 from fabplan.planner.search import Sized
 from fabplan.planner.size import Problem
 from fabplan.planner.spec import Spec, parse
 from fabplan.planner.spec_source import shipped, shipped_names
 
+LEAST_CUT_OFF = 0.05  # volt: a pair whose discharge ends below it gives nothing to a load
 DEFAULT_HEIGHT = 2e-3  # metre: everything the review calls a micro cell is lower
 
 
@@ -144,14 +147,14 @@ def fixed_parameters(spec: Spec, architecture: ModuleType) -> dict[str, float]:
             continue
         meta = fields[name]
         try:
-            value = units.parse(given, meta["dimension"], where)
+            given_value = units.parse(given, meta["dimension"], where)
         except BadInput as fault:
             faults.extend(fault.problems)
             continue
-        if not meta["low"] <= value <= meta["high"]:
+        if not meta["low"] <= given_value <= meta["high"]:
             allowed = f"{units.show(meta['low'], meta['dimension'])} to {units.show(meta['high'], meta['dimension'])}"
             faults.append(Fault("out of range", where, repr(given)[:60], allowed))
-        fixed[name] = value
+        fixed[name] = given_value
     if faults:
         raise BadInput(faults)
     return fixed
@@ -189,41 +192,51 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
         route = choose(spec, catalog, architecture.FLOW, architecture.TITLE)
     except Infeasible as fault:
         return Attempt(spec, title, start, None, None, fault.reasons, fault.changes)
-    lacking = [r for r in ("anode", "cathode") if route.choices[r].material.electrode is None]
+    lacking = _lacking(route, catalog)
     if lacking:
-        names = ", ".join(route.choices[r].material.name for r in lacking)
-        return Attempt(
-            spec,
-            title,
-            start,
-            None,
-            None,
-            (f"the catalog has no electrochemistry of {names}: calibrate it in an overlay",),
-        )
+        return Attempt(spec, title, start, None, None, lacking, ("complete it in a catalog overlay (--catalog)",))
     chem = electrical.chemistry(route, catalog)
-    missing = [p.ocp for p in (chem.anode, chem.cathode) if not p.metal and p.ocp not in catalog.ocp]
-    if missing or chem.cathode.metal:
-        reason = (
-            f"no open-circuit potential is known for {', '.join(missing)}"
-            if missing
-            else "lithium metal cannot be the cathode of this cell: name it as anode"
-        )
-        return Attempt(spec, title, start, None, None, (reason,))
-    if electrical.mixed(chem):
-        reason = (
-            f"{chem.anode.material} and {chem.cathode.material} are a dense film and a porous layer: no estimator of "
-            "this version answers such a pair; take recipes of one kind"
-        )
-        return Attempt(spec, title, start, None, None, (reason,))
     low, high = electrical.cutoffs(chem, catalog)
-    if high <= low or low <= 0.05:
-        reason = (
-            f"{chem.anode.material} against {chem.cathode.material} gives no usable voltage ({high:.2f} V at "
-            "full charge): exchange anode and cathode"
-        )
-        return Attempt(spec, title, start, None, None, (reason,))
+    unfit = _unfit(chem, architecture, low, high)
+    if unfit:
+        return Attempt(spec, title, start, None, None, (unfit[0],), (unfit[1],))
     problem = Problem(architecture, request(spec, route, catalog, chem, fixed), route, chem, catalog, spec.target, low)
     return Attempt(spec, title, start, problem, search.search(problem))
+
+
+def _lacking(route: Route, catalog: Catalog) -> tuple[str, ...]:
+    """What the catalog does not know of the chosen materials and without which nothing can be estimated."""
+    found = []
+    for role in ("anode", "cathode"):
+        material = route.choices[role].material
+        data = material.electrode
+        if electrical.is_lithium(material):
+            continue
+        if data is None or data.ocp not in catalog.ocp:
+            found.append(f"{role}: nobody has stated an open-circuit potential of {material.name}")
+        elif not value(data.maximum_concentration):
+            found.append(f"{role}: nobody has stated how much lithium {material.name} takes up per volume")
+    material = route.choices["electrolyte"].material
+    if material.electrolyte is None or not value(material.electrolyte.conductivity):
+        found.append(f"electrolyte: nobody has stated the ionic conductivity of {material.name}")
+    return tuple(found)
+
+
+def _unfit(chem: electrical.Chemistry, architecture: ModuleType, low: float, high: float) -> tuple[str, str] | None:
+    """Why no estimator of this version answers a pair, or why it gives no voltage; and what would help."""
+    anode, cathode = chem.anode.material, chem.cathode.material
+    if chem.cathode.metal:
+        return "lithium metal cannot be the cathode of this cell", "name it as anode"
+    if chem.anode.metal and not chem.dense and architecture.ESTIMATOR == "interdigital":
+        text = f"a comb of porous {cathode} against lithium metal is not answered by any estimator of this version"
+        return text, "a porous anode, or a dense cathode film"
+    if electrical.mixed(chem):
+        text = f"{anode} and {cathode} are a dense film and a porous layer: no estimator of this version answers them"
+        return text, "recipes of one kind for both electrodes"
+    if high <= low or low <= LEAST_CUT_OFF:
+        text = f"{anode} against {cathode} gives no usable voltage ({high:.2f} V at full charge)"
+        return text, "exchange anode and cathode, or take another pair"
+    return None
 
 
 def check_names(spec: Spec, catalog: Catalog) -> None:

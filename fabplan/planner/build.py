@@ -33,7 +33,7 @@ def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: S
     drawing = draw(problem, design, catalog)
     geometry = cell_geometry(problem, drawing)
     devices = tuple(look_up(catalog.devices, d, "device", f"{spec.where}: compare") for d in spec.compare)
-    said = estimated(problem, drawing, geometry, devices, catalog)
+    said = estimated(problem, design, drawing, geometry, devices, catalog)
     estimate = said.estimate
     findings = verdict(attempt, drawing, estimate, catalog)
     cutoffs = electrical.cutoffs(problem.chemistry, catalog)

@@ -10,6 +10,8 @@ from fabplan.planner import cell_document_kinds as further
 from fabplan.planner.electrical import FARADAY, TEMPERATURE, Chemistry, Porous, balanced
 from fabplan.records import Quantity
 
+SINGLE_ION = 0.9999  # transference number of a solid: next to 1, where no salt is left to move
+
 
 def document(
     chem: Chemistry, catalog: Catalog, geometries: Sequence[Mapping[str, float]], c_rates: Sequence[float], kind: str
@@ -57,7 +59,7 @@ def electrolyte_table(chem: Chemistry) -> dict[str, Any]:
         "c_mol_m3": [1.0, concentration, 3 * concentration],
         "kappa_S_m": [conductivity, conductivity, conductivity],
         "D_e_m2_s": [diffusivity, diffusivity, diffusivity],
-        "t_plus": value(e.transference_number, 0.0),
+        "t_plus": min(value(e.transference_number, 0.0), SINGLE_ION),
         "thermodynamic_factor": value(e.thermodynamic_factor, 1.0),
         "c0_mol_m3": concentration,
     }
@@ -89,20 +91,21 @@ def _interdigital(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[st
     anode_charge, cathode_charge = _charges(chem, g)
     anode, cathode = balanced(chem, anode_charge, cathode_charge)
     one_c = FARADAY * chem.cathode.maximum_concentration * abs(cathode[0] - cathode[1]) * chem.cathode.active_fraction
+    fill = {net: g.get(f"{net}_fill", 1.0) for net in ("anode", "cathode")}
     return {
         "id": name,
         "chemistry": f"{chem.anode.material}/{chem.cathode.material}",
         "V_cut": g["cut_off"],
         "T_K": TEMPERATURE,
         "electrolyte": chem.electrolyte_material.id,
-        "w1_m": 2 * g["anode_volume"] / (height * length),
-        "w2_m": 2 * g["cathode_volume"] / (height * length),
+        "w1_m": 2 * g["anode_volume"] / (height * length * fill["anode"]),
+        "w2_m": 2 * g["cathode_volume"] / (height * length * fill["cathode"]),
         "gap_m": g["gap"],
         "h_m": height,
         "H_m": max(g["lid_height"], height),
         "NP": anode_charge / cathode_charge,
-        "anode": _side(chem.anode, anode),
-        "cathode": _side(chem.cathode, cathode),
+        "anode": further.in_pillars(_side(chem.anode, anode), fill["anode"]),
+        "cathode": further.in_pillars(_side(chem.cathode, cathode), fill["cathode"]),
         "sep": {"eps": 1.0, "brug": 1.5},
         "contact_ohm_m": g["contact"] * length,
         "Q_1C_Ah_m": one_c * g["cathode_volume"] / length / 3600.0,

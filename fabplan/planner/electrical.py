@@ -124,12 +124,17 @@ def chemistry(route: Route, catalog: Catalog) -> Chemistry:
     return Chemistry(anode, cathode, electrolyte, choice.material, dense, tuple(reader.inputs), tuple(reader.unknown))
 
 
+def is_lithium(material: Material) -> bool:
+    """Whether a material is lithium metal."""
+    return material.formula == "Li"
+
+
 def _electrode(choice: Choice, reader: _Reader) -> Porous:
     """What the estimator needs of one electrode; a dense film has no pores, lithium metal no limit."""
     data, inside = choice.material.electrode, choice.recipe.microstructure or Microstructure()
     assert data is not None, choice.material.id
     name, need = choice.material.id, reader.need
-    metal = choice.material.formula == "Li"
+    metal = is_lithium(choice.material)
     dense = inside.dense or metal
     charged = need(f"{name}: lithium fraction, charged", data.stoichiometry_charged, 1.0, "taken as 1")
     discharged = need(f"{name}: lithium fraction, empty", data.stoichiometry_discharged, 0.0, "taken as 0")

@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from fabplan import units
 from fabplan.catalog.loader import Catalog
 from fabplan.catalog.types import Device
 from fabplan.estimate.cells import read_cells
 from fabplan.estimate.resistance import resistance_parts as parts_of
 from fabplan.geometry.measures import Measures
 from fabplan.planner import compare, drawn, electrical, size
+from fabplan.planner.binding import binding
 from fabplan.planner.draw import Drawing
+from fabplan.planner.search import Design
 from fabplan.planner.size import Problem
 from fabplan.planner.spec import Target
 
@@ -61,7 +62,12 @@ def _first(value: Any) -> Any:
 
 
 def estimated(
-    problem: Problem, drawing: Drawing, geometry: Mapping[str, float], devices: Sequence[Device], catalog: Catalog
+    problem: Problem,
+    design: Design,
+    drawing: Drawing,
+    geometry: Mapping[str, float],
+    devices: Sequence[Device],
+    catalog: Catalog,
 ) -> Estimated:
     """The estimate of the drawn cell at the target's rate, the usual rates and those of published figures."""
     target, chem = problem.target, problem.chemistry
@@ -77,7 +83,7 @@ def estimated(
     active = float(np.ravel(drawing.measures.active_area)[0])
     parts = resistance_parts(problem, drawing, cell)
     window = open_circuit_window(problem, catalog, anode, cathode)
-    result = {
+    result: dict[str, Any] = {
         "capacity_Ah": at_target["capacity_Ah"],
         "energy_Wh": at_target["energy_Wh"],
         "mean_voltage_V": at_target["mean_voltage_V"],
@@ -96,8 +102,8 @@ def estimated(
         "rates": [e for e in entries if e["c_rate"] in shown],
         "confidence": drawn.confidence(chem),
         "target": reached(target, at_target),
-        "binding": binding(chem, anode, cathode, parts),
     }
+    result["binding"] = binding(problem, design, drawing, result)
     document = {**cell.document, "cells": [{**cell.document["cells"][0], "c_rates": shown}]}
     shown_curves = tuple(c for c in curves if c["c_rate"] in shown)
     return Estimated(result, document, tuple(entries), shown_curves)
@@ -126,21 +132,6 @@ def reached(target: Target, entry: Mapping[str, float]) -> dict[str, float | Non
         "margin": target.margin,
         "margin_reached": min(margins) if margins else None,
     }
-
-
-def binding(chem: electrical.Chemistry, anode: float, cathode: float, parts: Mapping[str, float]) -> list[str]:
-    """What limits the cell, in sentences; capacities in ampere-hours, parts in ohm."""
-    found = []
-    if not chem.anode.metal:
-        small, large = ("anode", "cathode") if anode < cathode else ("cathode", "anode")
-        first, second = sorted((anode, cathode))
-        texts = [units.show(value * 3600.0, "charge") for value in (first, second)]
-        found.append(f"The {small} limits the charge: {texts[0]} against {texts[1]} in the {large}.")
-    total = sum(parts.values())
-    if total > 0:
-        name, most = max(parts.items(), key=lambda item: item[1])
-        found.append(f"{name.replace('_', ' ').capitalize()} is {most / total:.0%} of the resistance.")
-    return found
 
 
 def resistance_parts(problem: Problem, drawing: Drawing, cell: drawn.Drawn) -> dict[str, float]:

@@ -10,17 +10,18 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from fabplan import plugins
-from fabplan.architectures.base import Operation, RoleLimits
-from fabplan.catalog.loader import Catalog, find, fold
+from fabplan.architectures.base import Operation
+from fabplan.catalog.loader import Catalog, Named, find, fold
 from fabplan.catalog.types import Facility, Machine, Material, Recipe
 from fabplan.errors import BadInput, Infeasible, Problem, listed, nearest
 from fabplan.methods.base import Work
 from fabplan.planner.spec import Spec
 from fabplan.records import CONFIDENCES, Origin, as_confidence, read
 
+R = TypeVar("R", bound=Named)
 ACTIVE_ROLES = ("anode", "cathode", "electrolyte")
 CONDUCTOR_ROLES = ("collector", "anode_collector", "cathode_collector")
 
@@ -144,19 +145,18 @@ def _infeasible(missing: Sequence[Missing], facility: Facility, catalog: Catalog
     return Infeasible(reasons, tuple(dict.fromkeys(changes)))
 
 
-def look_up(records: Mapping[str, Any], name: str, kind: str, where: str) -> Any:
+def look_up(records: Mapping[str, R], name: str, kind: str, where: str) -> R:
     """Record by id or alias.
 
     Raises
     ------
     BadInput : nobody knows that name
     """
-    folded = name.strip().casefold()
-    for record_id, record in records.items():
-        names = (record_id, *getattr(record, "aliases", ()))
-        if folded in (n.casefold() for n in names):
-            return record
-    raise BadInput(Problem(f"unknown {kind}", where, name[:80] or "nothing", listed(records), nearest(name, records)))
+    try:
+        return find(records, name, where)
+    except BadInput as fault:
+        what, given = f"unknown {kind}", name[:80] or "nothing"
+        raise BadInput(dataclasses.replace(p, what=what, given=given) for p in fault.problems) from None
 
 
 def wanted_material(spec: Spec, catalog: Catalog, role: str) -> Material | None:
@@ -270,38 +270,3 @@ def _machine(spec: Spec, catalog: Catalog, choices: Mapping[str, Choice]) -> Mac
         return machine if printed else None
     fitting = [m for m in catalog.machines.values() if printed & set(m.methods)]
     return min(fitting, key=lambda m: m.id != "diw-gantry") if printed and fitting else None
-
-
-def role_limits(choice: Choice, route: Route, catalog: Catalog) -> RoleLimits:
-    """What the chosen recipe of a role can make: the method's physics, the recipe, its mask step, the lab."""
-    values: dict[str, Any] = dict(choice.method.limits(choice.settings))
-    for recipe_id in choice.recipe.before:
-        before = catalog.recipes.get(recipe_id)
-        if before is not None:
-            module, settings = method_of(before, f"recipes/{before.id}.toml")
-            _coarsest(
-                values, {k: v for k, v in module.limits(settings).items() if k in ("line", "gap", "placement", "edge")}
-            )
-            _coarsest(values, _recipe_values(before, ("line", "gap", "edge")))
-    values.update(_recipe_values(choice.recipe, tuple(f.name for f in dataclasses.fields(RoleLimits))))
-    passes = choice.recipe.limits.passes if choice.recipe.limits else 0
-    if passes and values.get("thickness_step"):
-        values["thickness_high"] = min(values.get("thickness_high", float("inf")), passes * values["thickness_step"])
-    machine = route.machine
-    if machine and machine.placement and machine.placement.value and choice.recipe.method in machine.methods:
-        values["placement"] = max(values.get("placement", 0.0), machine.placement.value)
-    for key, quantity in (("line", route.facility.line), ("gap", route.facility.gap)):
-        if quantity and quantity.value:
-            values[key] = max(values.get(key, 0.0), quantity.value)
-    known = {f.name for f in dataclasses.fields(RoleLimits)}
-    return RoleLimits(**{k: v for k, v in values.items() if k in known and v is not None})
-
-
-def _recipe_values(recipe: Recipe, keys: tuple[str, ...]) -> dict[str, float]:
-    found = {k: getattr(recipe.limits, k, None) for k in keys} if recipe.limits else {}
-    return {k: q.value for k, q in found.items() if q is not None and q.value is not None}
-
-
-def _coarsest(values: dict[str, Any], other: Mapping[str, float]) -> None:
-    for key, value in other.items():
-        values[key] = max(values.get(key) or 0.0, value)

@@ -183,6 +183,8 @@ def cell_geometry(problem: Problem, m: Measures, contact: float) -> dict[str, fl
         "element_length": _given(m.element_length),
         "core_radius": _given(m.core_radius),
         "separator_length": _given(m.separator_length, m.electrolyte_thickness),
+        "anode_fill": _given(m.anode_fill, 1.0),
+        "cathode_fill": _given(m.cathode_fill, 1.0),
         "contact": contact,
         "cut_off": problem.cut_off,
     }

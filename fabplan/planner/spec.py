@@ -8,17 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fabplan import units
 from fabplan.architectures.base import Footprint
 from fabplan.errors import BadInput, Problem, listed, nearest
+from fabplan.planner.spec_fields import DEFAULT_C_RATE, file_name, number, positive, rate, table, text
 
-DEFAULT_C_RATE = 0.2
 DEFAULT_MARGIN = 0.05
 OBJECTIVES = ("fabrication-time", "height", "area", "energy")
-NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
-RESERVED = {"con", "prn", "aux", "nul"}
 FOOTPRINT_HIGH = 0.3  # metre: the largest wafer in use is 300 mm
-RATE = re.compile(r"^\s*(?:C\s*/\s*(?P<hours>\d+\.?\d*)|(?P<factor>\d+\.?\d*|\.\d+)\s*C?)\s*$")
 
 #: table -> keys it may hold; None: free keys, checked later by whom they concern
 KEYS: dict[str, tuple[str, ...] | None] = {
@@ -104,29 +100,27 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
     """
     problems: list[Problem] = []
     _check_keys(data, where, problems)
-    target = _target(_get_table(data, "target"), where, problems)
-    footprint = _footprint(_get_table(data, "footprint"), where, problems)
-    cell = _get_table(data, "cell")
+    target = _target(table(data, "target"), where, problems)
+    footprint = _footprint(table(data, "footprint"), where, problems)
+    cell = table(data, "cell")
     texts = {
-        key: _text(cell[key], f"{where}: cell.{key}", problems)
+        key: text(cell[key], f"{where}: cell.{key}", problems)
         for key in cell
         if key in (KEYS["cell"] or ()) and key != "height_max"
     }
-    height_max = _positive(cell.get("height_max"), "length", f"{where}: cell.height_max", problems)
-    machine, facility = _get_table(data, "machine"), _get_table(data, "facility")
-    name = _name(data.get("name", "cell"), f"{where}: name", problems)
+    height_max = positive(cell.get("height_max"), "length", f"{where}: cell.height_max", problems)
+    machine, facility = table(data, "machine"), table(data, "facility")
+    name = file_name(data.get("name", "cell"), f"{where}: name", problems)
     compare = data.get("compare", [])
     if not isinstance(compare, list) or not all(isinstance(c, str) for c in compare):
         problems.append(Problem("not a list of devices", f"{where}: compare", repr(compare)[:60], '["..."]'))
         compare = []
-    route = {
-        role: _text(given, f"{where}: route.{role}", problems) for role, given in _get_table(data, "route").items()
-    }
+    route = {role: text(given, f"{where}: route.{role}", problems) for role, given in table(data, "route").items()}
     chosen = {
-        "machine": _text(machine.get("name", ""), f"{where}: machine.name", problems, empty=True),
-        "dialect": _text(machine.get("dialect", ""), f"{where}: machine.dialect", problems, empty=True),
-        "facility": _text(facility.get("name", "any"), f"{where}: facility.name", problems),
-        "description": _text(data.get("description", ""), f"{where}: description", problems, empty=True),
+        "machine": text(machine.get("name", ""), f"{where}: machine.name", problems, empty=True),
+        "dialect": text(machine.get("dialect", ""), f"{where}: machine.dialect", problems, empty=True),
+        "facility": text(facility.get("name", "any"), f"{where}: facility.name", problems),
+        "description": text(data.get("description", ""), f"{where}: description", problems, empty=True),
     }
     if problems:
         raise BadInput(problems)
@@ -139,7 +133,7 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
         architecture=texts.pop("architecture", None),
         cell=texts,
         height_max=height_max,
-        parameters=dict(_get_table(data, "parameters")),
+        parameters=dict(table(data, "parameters")),
         route=route,
         machine=chosen["machine"] or None,
         dialect=chosen["dialect"] or None,
@@ -148,11 +142,6 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
         raw=copy.deepcopy(dict(data)),
         where=where,
     )
-
-
-def _get_table(data: Mapping[str, Any], name: str) -> dict[str, Any]:
-    entry = data.get(name, {})
-    return entry if isinstance(entry, dict) else {}
 
 
 def _check_keys(data: Mapping[str, Any], where: str, problems: list[Problem]) -> None:
@@ -182,45 +171,6 @@ def _check_keys(data: Mapping[str, Any], where: str, problems: list[Problem]) ->
             problems.append(Problem("not text", f"{where}: {key}", repr(data[key])[:60], "text"))
 
 
-def _text(given: Any, where: str, problems: list[Problem], *, empty: bool = False) -> str:
-    if not isinstance(given, str) or (not given.strip() and not empty):
-        problems.append(Problem("not text", where, repr(given)[:60], "text"))
-        return ""
-    return given.strip()
-
-
-def _name(given: Any, where: str, problems: list[Problem]) -> str:
-    good = isinstance(given, str) and NAME.match(given) and not given.endswith(".")
-    if not good or given.split(".")[0].casefold() in RESERVED:
-        problems.append(
-            Problem(
-                "not a name for files",
-                where,
-                repr(given)[:80],
-                "1 to 64 letters, digits, '.', '_', '-', starting with a letter or digit",
-            )
-        )
-        return ""
-    return str(given)
-
-
-def _positive(
-    given: Any, dimension: str, where: str, problems: list[Problem], high: float | None = None
-) -> float | None:
-    if given is None:
-        return None
-    try:
-        value = units.parse(given, dimension, where)
-    except BadInput as fault:
-        problems.extend(fault.problems)
-        return None
-    if value <= 0 or (high is not None and value > high):
-        allowed = "more than 0" if high is None else f"more than 0, at most {units.show(high, dimension)}"
-        problems.append(Problem("out of range", where, repr(given)[:60], allowed))
-        return None
-    return value
-
-
 def _target(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Target | None:
     before = len(problems)
     if "load" in given:
@@ -233,11 +183,11 @@ def _target(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Ta
         problems.append(
             Problem("a target is missing", f"{where}: target", None, 'capacity = "20 uAh" or energy = "40 uWh"')
         )
-    capacity = _positive(given.get("capacity"), "charge", f"{where}: target.capacity", problems)
-    energy = _positive(given.get("energy"), "energy", f"{where}: target.energy", problems)
-    c_rate = _rate(given.get("rate", f"C/{1 / DEFAULT_C_RATE:g}"), f"{where}: target.rate", problems)
-    margin = _number(given.get("margin", DEFAULT_MARGIN), 0.0, 10.0, f"{where}: target.margin", problems)
-    ratio = _number(given.get("n_p_ratio", 1.1), 0.5, 5.0, f"{where}: target.n_p_ratio", problems)
+    capacity = positive(given.get("capacity"), "charge", f"{where}: target.capacity", problems)
+    energy = positive(given.get("energy"), "energy", f"{where}: target.energy", problems)
+    c_rate = rate(given.get("rate", f"C/{1 / DEFAULT_C_RATE:g}"), f"{where}: target.rate", problems)
+    margin = number(given.get("margin", DEFAULT_MARGIN), 0.0, 10.0, f"{where}: target.margin", problems)
+    ratio = number(given.get("n_p_ratio", 1.1), 0.5, 5.0, f"{where}: target.n_p_ratio", problems)
     objective = given.get("objective", OBJECTIVES[0])
     if objective not in OBJECTIVES:
         near = nearest(str(objective), OBJECTIVES)
@@ -247,28 +197,6 @@ def _target(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Ta
     if len(problems) > before:
         return None
     return Target(capacity, energy, c_rate, margin, str(objective), ratio)
-
-
-def _rate(given: Any, where: str, problems: list[Problem]) -> float:
-    match = RATE.match(given) if isinstance(given, str) else None
-    value = 0.0
-    if match:
-        value = 1 / float(match["hours"]) if match["hours"] and float(match["hours"]) else float(match["factor"] or 0)
-    if not 1e-4 <= value <= 1e4:
-        problems.append(Problem("not a C-rate", where, repr(given)[:60], '"1C", "C/5", 0.0001C to 10000C'))
-        return DEFAULT_C_RATE
-    return value
-
-
-def _number(given: Any, low: float, high: float, where: str, problems: list[Problem]) -> float:
-    try:
-        value = units.parse(given, "number", where)
-    except BadInput as fault:
-        problems.extend(fault.problems)
-        return low
-    if not low <= value <= high:
-        problems.append(Problem("out of range", where, repr(given)[:60], f"{low:g} to {high:g}"))
-    return value
 
 
 def _footprint(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Footprint | None:
@@ -304,7 +232,7 @@ def _footprint(given: Mapping[str, Any], where: str, problems: list[Problem]) ->
             Problem("not two sides", f"{where}: footprint.size", repr(size)[:60], '"3 mm x 3 mm" or ["3 mm", "3 mm"]')
         )
         return None
-    width, length = (_positive(side, "length", f"{where}: footprint.size", problems, FOOTPRINT_HIGH) for side in sides)
+    width, length = (positive(side, "length", f"{where}: footprint.size", problems, FOOTPRINT_HIGH) for side in sides)
     if width is None or length is None or terminals not in ("inside", "outside"):
         return None
     return Footprint(width, length, terminals)

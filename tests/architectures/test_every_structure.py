@@ -55,6 +55,13 @@ def on_walls(body: Body, bodies: tuple[Body, ...]) -> Coat:
     return coat(walls, sum(other.thickness for other in before if other.pattern == "conformal"), body.thickness)
 
 
+def merged_area(region: Region) -> float:
+    """Area [m²] of the union; of very many equal shapes that of the sum, to spare time."""
+    if count(region) > MOST_MERGED:
+        return area(region)
+    return float(shapes.to_shapely(region).area) * NANOMETRE**2
+
+
 def net(bodies: tuple[Body, ...], name: str) -> Region:
     return joined(body.region for body in bodies if body.net == name)
 
@@ -70,14 +77,16 @@ def test_drawing_equals_closed_form(structure: ModuleType, data: Any) -> None:
     _, measures, bodies = found
     for side in ("anode", "cathode"):
         electrodes = [body for body in bodies if body.role == side]
-        plan = sum(shapes.to_shapely(body.region).area for body in electrodes) * NANOMETRE**2
+        plan = sum(merged_area(body.region) for body in electrodes)
         volume = sum(area(body.region) * body.thickness + on_walls(body, bodies).volume for body in electrodes)
         assert plan == near(float(getattr(measures, f"{side}_area")), rel=1e-9)
         assert volume == near(float(getattr(measures, f"{side}_volume")), rel=1e-9)
-        # every net is one piece: collector, electrode and pad together
-        assert shapes.pieces(net(bodies, side)) == 1
-        assert all(shapes.pieces(body.region) == 1 for body in bodies if body.net == side)
-        narrow = min(shapes.minimum_width(body.region) for body in bodies if body.net == side)
+        # every net is one piece: collector, electrode and pad together; pillars hang together by their collector
+        own = [body for body in bodies if body.net == side]
+        if sum(count(body.region) for body in own) <= MOST_MERGED:
+            assert shapes.pieces(net(bodies, side)) == 1
+        assert all(shapes.pieces(body.region) == 1 for body in own if body.relief is None)
+        narrow = min(shapes.minimum_width(body.region) for body in own if body.relief is None)
         assert narrow * NANOMETRE >= float(measures.minimum_width) * (1 - 1e-9)
     for body in bodies:
         if count(body.region) <= MOST_MERGED:
@@ -137,6 +146,8 @@ def test_surfaces_and_room_of_the_electrolyte_are_those_drawn(structure: ModuleT
         return
     _, measures, bodies = found
     names = [body.role for body in bodies]
+    if max(count(body.region) for body in bodies if body.net) > MOST_MERGED:
+        return
     for side in ("anode", "cathode"):
         body = bodies[names.index(side)]
         shape = shapes.to_shapely(body.region)
@@ -161,7 +172,7 @@ def test_surfaces_and_room_of_the_electrolyte_are_those_drawn(structure: ModuleT
 def test_a_relief_is_what_is_drawn(structure: ModuleType, data: Any) -> None:
     found = drawn(structure, data.draw(requests(structure)), data.draw(st.floats(0, 1)))
     for body in found[2] if found else ():
-        if body.relief is None or count(body.region) > MOST_MERGED:
+        if body.relief is None or body.net or count(body.region) > MOST_MERGED:
             continue
         hull = shapes.to_shapely(body.region)
         height = body.relief.height

@@ -125,10 +125,10 @@ class Browser:
         self.media(scheme)
 
     def media(self, scheme: str = "light", medium: str = "") -> None:
-        """Dark or light, screen or print."""
-        self.call(
-            "Emulation.setEmulatedMedia", media=medium, features=[{"name": "prefers-color-scheme", "value": scheme}]
-        )
+        """Dark or light, screen or print; nothing glides, so that places stay where they were measured."""
+        wanted = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": value} for name, value in wanted.items()]
+        self.call("Emulation.setEmulatedMedia", media=medium, features=features)
 
     def run(self, expression: str) -> Any:
         """Value of a JavaScript expression; promises are awaited."""

@@ -88,7 +88,9 @@ def test_a_rule_without_explanation_is_noticed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(rules()))
 def test_explanations_are_sentences(name: str) -> None:
     entry = rules()[name]
-    assert all(text[0].isupper() and text.endswith(".") and len(text) < 300 for text in (entry["checks"], entry["change"]))
+    assert all(
+        text[0].isupper() and text.endswith(".") and len(text) < 300 for text in (entry["checks"], entry["change"])
+    )
 
 
 def test_one_rule(capsys: pytest.CaptureFixture[str]) -> None:

