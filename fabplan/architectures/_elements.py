@@ -72,7 +72,9 @@ class Field:
         return size / np.maximum(np.asarray(self.pitch) * self.row_pitch, 1)
 
 
-def field_of(kind: Any, feature: Any, bore: Any, pitch: Any, hexagonal: Any, depth: Any, room: tuple[Any, Any]) -> Field:
+def field_of(
+    kind: Any, feature: Any, bore: Any, pitch: Any, hexagonal: Any, depth: Any, room: tuple[Any, Any]
+) -> Field:
     """As many elements as a room (width, length) takes; none where it is too small."""
     empty = Field(kind, feature, bore, np.maximum(pitch, 1), hexagonal, depth, 0, 0, np.maximum(room[1], 0))
     wide = np.maximum(room[0] - _shift(kind, hexagonal, pitch), 0)
@@ -191,9 +193,7 @@ def _units(kind: int, feature: int, bore: int, pitch: int, step: int) -> list[tu
         right_half = [(pitch, 0), (pitch, step), (x, step), *_moved(right_arc[::-1], x, y), (x, 0)]
         return [tuple(left_half), tuple(right_half)]
     outer, inner = _arcs(feature // 2), _arcs(bore // 2)
-    return [
-        tuple(_moved([*one, *other[::-1]], x, y)) for one, other in zip(outer, inner, strict=True)
-    ]
+    return [tuple(_moved([*one, *other[::-1]], x, y)) for one, other in zip(outer, inner, strict=True)]
 
 
 def _arcs(radius: int) -> tuple[list[Point], list[Point]]:

@@ -40,12 +40,12 @@ class Forest:
     @property
     def comb(self) -> Comb:
         """The collectors."""
-        widths = [
+        anode, cathode = (
             (rows - 1) * self.pitch + diameter + 2 * self.overhang
             for rows, diameter in zip(self.rows, self.diameters, strict=True)
-        ]
+        )
         count = np.asarray(self.fingers)
-        return Comb(*widths, self.gap, self.overlap, count, count - np.asarray(self.anode_ended), *self.buses)
+        return Comb(anode, cathode, self.gap, self.overlap, count, count - np.asarray(self.anode_ended), *self.buses)
 
     def along(self, net: int) -> Any:
         """Pillars of one row along a finger."""

@@ -110,16 +110,16 @@ def _fingers(request: Request, fixed: dict[str, float], values: dict[str, Any]) 
     package = Package(values["electrolyte_rim"], seal, values["dam_clearance"] - seal, values["pad_size"])
     width, length = _package.room(request.footprint, package)
     pitch, over, gap = values["pillar_pitch"], 2 * values["overhang"], values["gap"]
-    wide = [
+    anode, cathode = (
         (values[f"rows_{net}"] - 1) * pitch + values[f"pillar_diameter_{net}"] + over for net in ("anode", "cathode")
-    ]
+    )
     line = whole(request.limit("collector").line)
-    bus = np.maximum(np.maximum(np.minimum(*wide), line), 1)
+    bus = np.maximum(np.maximum(np.minimum(anode, cathode), line), 1)
     buses = {name: _space.held(fixed, name, bus) for name in ("bus_width_anode", "bus_width_cathode")}
     room = np.minimum(length - sum(buses.values()) - 2 * gap, MOST_ALONG * pitch)
     overlap = _space.held(fixed, "finger_length", np.maximum(np.floor(room * values["length_share"]), 1))
     ended = values["anode_ended"]
-    most = _comb.most_fingers(*wide, gap, ended, width)
+    most = _comb.most_fingers(anode, cathode, gap, ended, width)
     rows = np.maximum(values["rows_anode"], values["rows_cathode"])
     drawable = np.floor(FLAT_CAP / 2 / (rows * (np.floor((overlap + gap) / np.maximum(pitch, 1)) + 1)))
     count = np.maximum(np.floor(np.minimum(most, drawable) * values["finger_share"]), 1 + ended)

@@ -80,7 +80,9 @@ def films_of(params: Any, request: Request) -> dict[str, Any]:
     }
 
 
-def measures(design: Design, request: Request, more: Callable[[Design, Relief], dict[str, Any]] | None = None) -> Measures:
+def measures(
+    design: Design, request: Request, more: Callable[[Design, Relief], dict[str, Any]] | None = None
+) -> Measures:
     """Geometry in closed form; equals what `bodies` draws. Arrays of shape (N,) or ().
 
     Parameters

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fabplan.architectures._package import around, grown
 from fabplan.architectures._space import over, whole
 from fabplan.architectures.base import Footprint
-from fabplan.geometry.region import Box, Region, joined, rectangle
+from fabplan.geometry.region import Box, Region, joined
 
 Size = tuple[Any, Any]
 

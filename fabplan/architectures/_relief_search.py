@@ -65,21 +65,27 @@ def depths(request: Request, feature: float) -> Array:
     return np.asarray(whole(np.geomspace(max(low, NANOMETRE), max(most, NANOMETRE), 5)))
 
 
-def films(request: Request, fixed: dict[str, float]) -> dict[str, Array]:
-    """Thicknesses of cathode, electrolyte and, against lithium, anode to try [nm]."""
+def films(request: Request, fixed: dict[str, float], mouth: float) -> dict[str, Array]:
+    """Thicknesses of cathode, electrolyte and, against lithium, anode to try [nm].
+
+    Parameters
+    ----------
+    mouth : widest opening that will be tried [m]; a film of a quarter of it leaves room for one like it
+    """
     metal = np.array([0.0])
     if not request.capacity.get("anode"):
         given = request.thickness.get("anode")
-        metal = whole([given]) if given else whole(_space.thicknesses(request.limit("anode"), request.height_max, 3))
+        metal = whole([given]) if given else _tried(request, "anode", mouth, 3)
     return {
-        "cathode_thickness": _space.axis(fixed, "cathode_thickness", _tried(request, "cathode", 10)),
-        "electrolyte_thickness": _space.axis(fixed, "electrolyte_thickness", _tried(request, "electrolyte", 4)),
+        "cathode_thickness": _space.axis(fixed, "cathode_thickness", _tried(request, "cathode", mouth, 10)),
+        "electrolyte_thickness": _space.axis(fixed, "electrolyte_thickness", _tried(request, "electrolyte", mouth, 4)),
         "anode_thickness": _space.axis(fixed, "anode_thickness", metal),
     }
 
 
-def _tried(request: Request, role: str, number: int) -> Array:
-    return np.asarray(whole(_space.thicknesses(request.limit(role), request.height_max, number)))
+def _tried(request: Request, role: str, mouth: float, number: int) -> Array:
+    most = min(request.height_max, mouth / 4)
+    return np.asarray(whole(_space.thicknesses(request.limit(role), most, number)))
 
 
 def sizes(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:

@@ -125,10 +125,17 @@ def _axes(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
         hexagonal=_space.axis(fixed, "hexagonal", [1.0]),
         wall=wall,
         depth=_space.axis(fixed, "depth", depth),
-        **_relief_search.films(request, fixed),
+        **_relief_search.films(request, fixed, _mouth(fixed, radius, wall)),
         width_share=np.array([1.0]) if "cell_width" in fixed else shares,
         length_share=np.array([1.0]) if "cell_length" in fixed else shares,
     )
+
+
+def _mouth(fixed: dict[str, float], radius: Any, wall: Any) -> float:
+    """Widest space between pillars that will be tried [m]."""
+    if "pitch" in fixed:
+        return max(fixed["pitch"] - 2 * float(radius.min()), 1.0) * NANOMETRE
+    return float(wall.max()) * NANOMETRE
 
 
 def _opening(design: Design) -> Any:

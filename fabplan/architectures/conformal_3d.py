@@ -113,7 +113,7 @@ def _axes(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
         feature=feature,
         wall=wall,
         depth=_space.axis(fixed, "depth", depth),
-        **_relief_search.films(request, fixed),
+        **_relief_search.films(request, fixed, float(feature.max()) * NANOMETRE),
         width_share=np.array([1.0]) if "cell_width" in fixed else shares,
         length_share=np.array([1.0]) if "cell_length" in fixed else shares,
     )

@@ -76,7 +76,8 @@ def _in_nanometres(params: Params) -> tuple[Forest, Package]:
         buses=(whole(params.bus_width_anode), whole(params.bus_width_cathode)),
     )
     seal = whole(params.seal_width)
-    return forest, Package(whole(params.electrolyte_rim), seal, whole(params.dam_clearance) - seal, whole(params.pad_size))
+    clearance = whole(params.dam_clearance) - seal
+    return forest, Package(whole(params.electrolyte_rim), seal, clearance, whole(params.pad_size))
 
 
 def measures(params: Params, request: Request) -> Measures:

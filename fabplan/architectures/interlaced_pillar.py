@@ -96,7 +96,7 @@ def measures(params: Params, request: Request) -> Measures:
         "cathode_interface_area": area[1] + side[1],
         "anode_volume": area[0] * height,
         "cathode_volume": area[1] * height,
-        "facing_length": plates.count * 4 * plates.distance * NANOMETRE,
+        "facing_length": walls[1].count * walls[1].sections[0].perimeter,
         "minimum_gap": plates.gap * NANOMETRE,
         "minimum_width": np.minimum.reduce(np.broadcast_arrays(width * NANOMETRE, *(w.wall for w in walls))),
         "height": metals[0] + between + metals[1] + np.asarray(params.plate_thickness),

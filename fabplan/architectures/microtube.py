@@ -120,7 +120,7 @@ def _axes(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
         space=space,
         wall=np.array([0.0]) if "outer_diameter" in fixed else wall,
         depth=_space.axis(fixed, "depth", depth),
-        **_relief_search.films(request, fixed),
+        **_relief_search.films(request, fixed, float(space.max()) * NANOMETRE),
         width_share=np.array([1.0]) if "cell_width" in fixed else shares,
         length_share=np.array([1.0]) if "cell_length" in fixed else shares,
     )

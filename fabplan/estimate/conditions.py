@@ -172,4 +172,4 @@ class Fade:
     def left(self, seconds: float, cycles: float, depth: float = 1.0, temperature: float = ROOM_TEMPERATURE) -> float:
         """Share of the capacity that is left, 0 to 1."""
         calendar = self.per_root_second * float(np.exp(-self.energy / (GAS_CONSTANT * temperature))) * seconds**0.5
-        return max(0.0, 1.0 - calendar - self.per_cycle * cycles**self.power * depth**self.depth_power)
+        return max(0.0, float(1.0 - calendar - self.per_cycle * cycles**self.power * depth**self.depth_power))

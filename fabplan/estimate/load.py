@@ -18,6 +18,7 @@ from fabplan.estimate.reduced import Reduced, advance, charge_left, outputs, rep
 
 _MOST_SEGMENTS = 20_000
 _MOST_PERIODS = 1 << 50
+_STEADY_PERIOD = 60.0  # s, of a load without pulses
 _UNEQUAL = 1e-6  # of a period, when periods should divide each other
 
 
@@ -163,7 +164,7 @@ def pattern(profile: Profile) -> list[tuple[float, float]]:
     if missing:
         where = f"load {profile.id}"
         raise BadInput(Problem("a load that nobody knows well enough to simulate", where, ", ".join(missing)))
-    whole = max((pulse.period or 0.0 for pulse in profile.pulses), default=SECONDS_PER_HOUR)
+    whole = max((pulse.period or 0.0 for pulse in profile.pulses), default=_STEADY_PERIOD)
     edges = {0.0, whole}
     spans = []
     for place, pulse in enumerate(profile.pulses):

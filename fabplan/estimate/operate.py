@@ -243,6 +243,11 @@ def _after(model: Reduced, state: Array, current: float, seconds: float) -> Outp
     return outputs(model, advance(model, state, current, seconds), current)
 
 
+def _ends(model: Reduced, state: Array, current: float, seconds: float) -> Outputs:
+    """At the beginning and at the end of a step."""
+    return outputs(model, np.stack([state, advance(model, state, current, seconds)]), np.full(2, current))
+
+
 def _good(shown: Outputs, least: float) -> bool:
     return bool(shown.possible[0]) and float(shown.voltage[0]) >= least
 
@@ -305,12 +310,12 @@ def _negative(value: float | None) -> float | None:
 def _current_of_power(
     model: Reduced, state: Array, seconds: float, power: float, guess: float, bound: float
 ) -> float | None:
-    """Smallest current whose power after a step is the wanted one; None where there is none above the bound."""
+    """Smallest current whose mean power over a step is the wanted one; None where there is none above the bound."""
 
     def lacking(current: float) -> float | None:
-        shown = _after(model, state, current, seconds)
-        volts = float(shown.voltage[0])
-        return 1.0 - current * volts / power if bool(shown.possible[0]) and volts > 0.5 * bound else None
+        shown = _ends(model, state, current, seconds)
+        volts = 0.5 * float(shown.voltage.sum())
+        return 1.0 - current * volts / power if bool(shown.possible[1]) and volts > 0.5 * bound else None
 
     low, high = 0.0, guess
     at_low, found = 1.0, lacking(high)
@@ -342,7 +347,7 @@ def _march(
         found = wanted(now, step, current)
         if found is not None:
             after = advance(model, now, found, step)
-            shown = float(outputs(model, after, found).voltage[0])
+            first, shown = _ends(model, now, found, step).voltage.tolist()
         moved = 9.0 if found is None or not volts else abs(shown - volts[-1]) / _VOLTS_A_STEP
         if found is not None and volts:
             moved = max(moved, abs(found - current) / (0.05 * abs(current)))
@@ -359,7 +364,7 @@ def _march(
         flows.append(found)
         volts.append(shown)
         charge_out += found * step
-        energy += found * step * (0.5 * (shown + volts[-2]) if len(volts) > 1 else shown)
+        energy += found * step * 0.5 * (first + shown)
         now, time, current = after, time + step, found
         if stop or time > _LONGEST * nominal:
             end = reason if stop else "time"
