@@ -12,6 +12,7 @@ from fabplan.catalog.printing import Machine as Machine
 from fabplan.catalog.printing import MachineHead as MachineHead
 from fabplan.catalog.printing import Nozzle as Nozzle
 from fabplan.catalog.printing import Style as Style
+from fabplan.catalog.simulation import Simulation as Simulation
 from fabplan.records import Quantity, flag, mapping, quantity, table, tables, text, texts, whole
 
 ATMOSPHERES = ("any", "inert", "nitrogen", "forming-gas", "vacuum", "dry-air", "air", "oxygen")
@@ -268,6 +269,7 @@ class Device:
     cathode: str = text("material")
     electrolyte: str = text("material")
     figures: tuple[Published, ...] = tables(Published, "what was published")
+    simulation: Simulation | None = table(Simulation, "what the estimator needs to rerun it")
     notes: str = text("remarks")
     source: str = text("who says so")
     confidence: str = text("how sure")

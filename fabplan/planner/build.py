@@ -61,7 +61,7 @@ def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: S
         bring_up=bring_up(problem.chemistry, catalog, estimate, cutoffs, _fill_volume(problem, drawing)),
         steps=drawing.steps,
         findings=findings,
-        alternatives=(*_alternatives(attempt), *others),
+        alternatives=(*_alternatives(attempt, sum(s.duration or 0.0 for s in drawing.steps)), *others),
         inputs=inputs(problem),
         comparisons=compared,
         machine=route.machine,
@@ -82,8 +82,10 @@ def _parameters(problem: Problem, design: Design) -> dict[str, ParameterValue]:
     return found
 
 
-def _alternatives(attempt: Attempt) -> tuple[Alternative, ...]:
-    assert attempt.sized is not None
+def _alternatives(attempt: Attempt, total: float) -> tuple[Alternative, ...]:
+    """Designs that meet the target too; ``total`` [s] is the time of all known steps of the chosen one."""
+    assert attempt.sized is not None and attempt.sized.chosen is not None
+    chosen = attempt.sized.chosen
     return tuple(
         Alternative(
             f"{attempt.title}: {title}",
@@ -94,7 +96,7 @@ def _alternatives(attempt: Attempt) -> tuple[Alternative, ...]:
             d.capacity,
             d.energy,
             d.height,
-            d.time,
+            total + d.time - chosen.time,
         )
         for title, d in attempt.sized.alternatives
     )
