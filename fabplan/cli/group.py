@@ -15,6 +15,7 @@ from fabplan.errors import BadInput, Problem, listed, nearest
 COMMANDS = {
     "plan": ("plan", "Turn a target and a footprint into masks, toolpaths and recipe sheets."),
     "estimate": ("estimate", "Capacity, voltage and energy of given cells at several rates."),
+    "validate": ("validate", "Published cells through the estimator, predicted beside published."),
     "verify": ("verify", "Read every exported file back and hold it against plan.json."),
     "align": ("align", "Move a printer's program onto a part whose fiducials were measured."),
     "list": ("listing", "What fabplan knows of one kind."),
