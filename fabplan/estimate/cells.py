@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from fabplan.estimate.cell_arrays import build_films, build_interdigital, build_
 from fabplan.estimate.cell_kinds import READERS, Row
 from fabplan.estimate.cell_tables import Table, materials, read_electrolytes, read_ocp
 from fabplan.estimate.constants import Index
-from fabplan.estimate.designs import Films, Fingers, Materials, Stacks
+from fabplan.estimate.designs import Films, Fingers, Materials, Stacks, take
 from fabplan.estimate.interdigital import as_stacks
 from fabplan.estimate.reading import POSITIVE, Reader
 
@@ -114,6 +114,31 @@ def read_cells(document: Mapping[str, Any], where: str, keep_going: bool = False
         reader.problems.extend(problem for cell in refused for problem in cell.problems)
     reader.finish()
     return _arranged(rows, ocp, electrolytes, tuple(reader.notes), tuple(refused))
+
+
+def first(cells: Cells, count: int) -> Cells:
+    """The first cells of a file alone."""
+    groups = []
+    for group in cells.groups:
+        rows = np.flatnonzero(group.places < count)
+        if not len(rows):
+            continue
+        designs: Stacks | Films
+        designs = take(group.designs, rows) if isinstance(group.designs, Films) else _stacks(group.designs, rows)
+        bare = None if group.bare is None else take(group.bare, rows)
+        fingers = None if group.fingers is None else take(group.fingers, rows)
+        groups.append(Group(group.places[rows], designs, bare, fingers))
+    return replace(
+        cells,
+        ids=cells.ids[:count],
+        kinds=cells.kinds[:count],
+        c_rates=cells.c_rates[:count],
+        groups=tuple(groups),
+    )
+
+
+def _stacks(stacks: Stacks, rows: Index) -> Stacks:
+    return take(stacks, rows)
 
 
 def _read_cell(reader: Reader, given: object, where: str, ocp: Mapping[str, Table], electrolytes: Sequence[str]) -> Row:

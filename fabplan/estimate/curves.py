@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fabplan.estimate.cells import Cells
+from fabplan.estimate.cells import Cells, first
 from fabplan.estimate.constants import SECONDS_PER_HOUR, Array
 from fabplan.estimate.run import answers, tier_name
 
@@ -50,3 +50,12 @@ def curves(
         Curve(cells.ids[cell], rate, capacity, volts, tier_name(accurate))
         for cell, rate, capacity, volts, accurate in rows
     )
+
+
+def first_curves(cells: Cells, tier: str, c_rates: Sequence[float] | None, most: int) -> tuple[Curve, ...]:
+    """Curves of the first cells only, as many as hold ``most`` curves (at least one cell): for pictures."""
+    rates = [len(own) if c_rates is None else len(c_rates) for own in cells.c_rates]
+    count, total = 1, rates[0]
+    while count < len(rates) and total + rates[count] <= most:
+        total, count = total + rates[count], count + 1
+    return curves(first(cells, count), tier, c_rates)[:most]

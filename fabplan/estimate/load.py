@@ -58,20 +58,27 @@ class _Value(Protocol):
 
 
 class _PulseRecord(Protocol):
-    current: _Value | None
-    duration: _Value | None
-    period: _Value | None
-    share: _Value | None
+    @property
+    def current(self) -> _Value | None: ...
+    @property
+    def duration(self) -> _Value | None: ...
+    @property
+    def period(self) -> _Value | None: ...
+    @property
+    def share(self) -> _Value | None: ...
 
 
 class LoadRecord(Protocol):
     """What is read of a catalog record ``Load``."""
 
-    id: str
-    sleep: _Value | None
-    average: _Value | None
-    least_voltage: _Value | None
-
+    @property
+    def id(self) -> str: ...
+    @property
+    def sleep(self) -> _Value | None: ...
+    @property
+    def average(self) -> _Value | None: ...
+    @property
+    def least_voltage(self) -> _Value | None: ...
     @property
     def pulses(self) -> Sequence[_PulseRecord]: ...
 

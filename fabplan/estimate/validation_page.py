@@ -68,7 +68,10 @@ def predicted(entry: Comparison) -> str:
 
 def deviation(entry: Comparison) -> str:
     """Signed, in per cent."""
-    return f"{100 * entry.deviation:+.0f} %" if math.isfinite(entry.deviation) else ""
+    if not math.isfinite(entry.deviation):
+        return ""
+    whole = round(100 * entry.deviation)
+    return f"{whole:+d} %" if whole else "0 %"
 
 
 def _cell(one: Validation) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Any
 from fabplan.exporters._json import dump, ordered
 from fabplan.exporters._names import program_path, sheet_path
 from fabplan.findings import Finding
+from fabplan.geometry.body import Body
+from fabplan.geometry.relief import Relief
 from fabplan.layout.types import Layer, Mask, Toolpath
 from fabplan.planner.plan import Alternative, Comparison, Input, Plan, Step
 
@@ -47,7 +49,7 @@ def document(plan: Plan) -> dict[str, Any]:
         },
         "geometry": plan.geometry,
         "estimate": plan.estimate,
-        "layers": [_layer(layer) for layer in plan.layers],
+        "layers": [_layer(layer, {body.name: body for body in plan.bodies}) for layer in plan.layers],
         "masks": [_mask(mask) for mask in plan.masks],
         "steps": [_step(step, plan) for step in plan.steps],
         "toolpaths": [_toolpath(path) for path in plan.toolpaths],
@@ -81,7 +83,11 @@ def _materials(plan: Plan) -> dict[str, dict[str, Any]]:
     }
 
 
-def _layer(layer: Layer) -> dict[str, Any]:
+def _layer(layer: Layer, bodies: Mapping[str, Body]) -> dict[str, Any]:
+    body = bodies.get(layer.name)
+    more: dict[str, Any] = {"pattern": body.pattern} if body else {}
+    if body and body.relief is not None:
+        more["relief"] = _relief(body.relief)
     return {
         "name": layer.name,
         "layer": layer.layer,
@@ -92,6 +98,18 @@ def _layer(layer: Layer) -> dict[str, Any]:
         "step": layer.step,
         "bottom_m": layer.bottom,
         "thickness_m": layer.thickness,
+        **more,
+    }
+
+
+def _relief(relief: Relief) -> dict[str, Any]:
+    """Equal elements whose walls conformal films cover."""
+    return {
+        "count": relief.count,
+        "height_m": relief.height,
+        "wall_m": relief.wall,
+        "mouth_m": relief.mouth,
+        "walls": [{"area_m2": w.area, "perimeter_m": w.perimeter, "corner": w.corner} for w in relief.sections],
     }
 
 

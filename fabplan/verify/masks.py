@@ -17,6 +17,7 @@ from fabplan.layout.rules import islands, shorts
 from fabplan.readers.gds import MaskFile, read_gds, read_oasis
 from fabplan.verify._mask_table import fingerprints
 from fabplan.verify._regions import differ, region_of
+from fabplan.verify._relief import relief_of, reliefs_drawn
 
 NOT_DESIGN = ("_plates", "_wafer")
 AGREEMENT = 1e-6
@@ -50,6 +51,7 @@ def verify_masks(folder: Path, plan: Mapping[str, Any]) -> tuple[Finding, ...]:
         *_names(design, entries),
         *_table(masks, design, entries),
         *_measures(bodies, plan),
+        *reliefs_drawn(bodies),
         *shorts(approaches(bodies)),
         *islands(bodies),
         *_formats(masks, design),
@@ -108,7 +110,8 @@ def _body(entry: Mapping[str, Any], design: MaskFile) -> Body:
     bottom = entry["bottom_m"]
     return Body(
         entry["name"], entry["role"], entry["material"], entry["net"], region,
-        None if bottom is None else float(bottom), float(entry["thickness_m"]), "mask", "",
+        None if bottom is None else float(bottom), float(entry["thickness_m"]),
+        "conformal" if entry.get("pattern") == "conformal" else "mask", "", relief_of(entry),
     )  # fmt: skip
 
 

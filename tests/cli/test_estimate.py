@@ -67,7 +67,7 @@ def test_output_file_and_folder(folder: Path, capsys: pytest.CaptureFixture[str]
     assert json.loads((folder / "r.json").read_text())["schema"] == "fabplan/estimates/1"
     assert main.run(["estimate", "plan.json", "-o", "r.json"]) == 0  # an earlier result may be replaced
     assert main.run(["estimate", "plan.json", "-o", "some"]) == 0
-    assert sorted(p.name for p in (folder / "some").iterdir()) == ["manifest.json", "result.json"]
+    assert sorted(p.name for p in (folder / "some").iterdir()) == ["estimate.html", "manifest.json", "result.json"]
     assert main.run(["estimate", "plan.json", "-o", "some"]) == 2
     assert main.run(["estimate", "plan.json", "-o", "some", "--force"]) == 0
     (folder / "mine.json").write_text('{"a": 1}')
@@ -121,3 +121,75 @@ def test_wrong_requests(arguments: list[str], hint: str, folder: Path, capsys: p
     (folder / "plan-without-cell.json").write_text('{"schema": "fabplan/plan/1"}')
     assert main.run(["estimate", *arguments]) == 2
     assert hint in capsys.readouterr().err
+
+
+def test_questions_of_a_designer(plan: Plan, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asks = ["--pulse", "0.2 mA x 3 ms", "--pulse", "2C x 1 s", "--charge", "cccv", "--ragone", "--power", "20 uW"]
+    found = result(capsys, "plan.json", *asks, "--load", "rtc-backup")["questions"][0]
+    current, rate = found["pulses"]
+    assert current["current_A"] == pytest.approx(2e-4)
+    assert rate["current_A"] == pytest.approx(2.0 * plan.estimate["one_c_current_A"], rel=1e-6)
+    assert found["open_circuit_V"] > current["voltage_V"] > 1.0
+    assert found["charge"]["time_to_80_s"] < found["charge"]["time_to_95_s"] <= found["charge"]["seconds"]
+    assert found["constant_power"]["energy_Wh"] == pytest.approx(2e-5 * found["constant_power"]["seconds"] / 3600.0)
+    assert found["ragone"][0]["energy_Wh"] > 0.0 and found["load"]["survives"]
+
+
+def test_questions_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["estimate", "plan.json", "--rates", "1", "--pulse", "1C x 1 s", "--charge", "cc"]) == 0
+    shown = capsys.readouterr().out
+    assert "for 1 s: " in shown and "cc at 1C to " in shown and "at most " in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--pulse", "5 mA"], "not a pulse"),
+        (["--pulse", "5 mV x 3 ms"], "--pulse"),
+        (["--pulse", "5 mA x 0 s"], "pulse length"),
+        (["--charge", "slow"], "cccv"),
+        (["--load", "ble-beakon"], "ble-beacon"),
+        (["--load", "led-pulses"], "duration of pulse 1"),
+        (["--temperature", "90 degC"], "-20 to 60"),
+        (["--first-cycle-loss", "2"], "share"),
+        (["--discharged", "1.5"], "discharged"),
+        (["--extent", "-3 mm", "--power", "1 uW"], "extent"),
+    ],
+)
+def test_bad_questions(folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], word: str) -> None:
+    assert main.run(["estimate", "plan.json", *arguments]) == 2
+    assert word in capsys.readouterr().err
+
+
+def test_amperes_need_a_size(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["estimate", "cells.json", "--pulse", "5 mA x 3 ms"]) == 2
+    assert "size of the cell" in capsys.readouterr().err
+    assert main.run(["estimate", "cells.json", "--pulse", "5 mA x 3 ms", "--extent", "40 mm"]) == 0
+
+
+def test_temperature_says_what_it_could_not_scale(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["estimate", "plan.json", "--temperature", "0 degC"]) == 0
+    assert "no activation energy known" in capsys.readouterr().err
+
+
+def test_keep_going(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads((folder / "cells.json").read_text())
+    bad = copy.deepcopy(document["cells"][0])
+    bad["id"], bad["design"]["h_m"] = "bad", -1.0
+    document["cells"].append(bad)
+    (folder / "mixed.json").write_text(json.dumps(document))
+    assert main.run(["estimate", "mixed.json"]) == 2
+    capsys.readouterr()
+    assert main.run(["estimate", "mixed.json", "--keep-going", "--json"]) == 2
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)
+    assert found["results"] and found["refused"][0]["id"] == "bad" and "h_m" in found["refused"][0]["problems"][0]
+    assert "h_m" in captured.err
+
+
+def test_the_page_stands_alone(folder: Path) -> None:
+    assert main.run(["estimate", "plan.json", "--ragone", "-o", "page"]) == 0
+    page = (folder / "page" / "estimate.html").read_text()
+    assert page.count("<svg") == 3 and "http" not in page.replace("http-equiv", "") and "<script" not in page
+    assert main.run(["estimate", "plan.json", "--ragone", "-o", "again"]) == 0
+    assert (folder / "again" / "estimate.html").read_text() == page

@@ -26,7 +26,7 @@ def test_all_finger_references() -> None:
             continue
         made = numeric.fingers(*(case[f"{key}_um"] for key in ("w1", "w2", "gap", "h1", "h2", "H")))
         off = abs(made.value / case["S"] - 1.0)
-        assert off < 1e-3 and off <= made.error + case["half_bracket_rel"] + 1e-6
+        assert off < 1e-3 and off <= made.error + abs(case["half_bracket_rel"]) + 1e-6
         checked += case["h1_um"] != case["h2_um"]
     assert checked == 4
 

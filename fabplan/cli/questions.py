@@ -1,0 +1,190 @@
+"""Options of ``fabplan estimate`` that ask more than discharges, and how the answers are shown."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fabplan import units
+from fabplan.cli.output import say, tell_labelled
+from fabplan.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    from fabplan.cli.common import Common
+    from fabplan.estimate.questions import Asked, AskedPulse
+
+_OPTIONS = (
+    click.option("--pulse", "pulses", multiple=True, metavar="'I x T'", help='e.g. "5 mA x 3 ms" or "20C x 1 s".'),
+    click.option("--discharged", default="0", metavar="SHARE", help="Of the charge, before the pulses; 0 is full."),
+    click.option("--ragone", is_flag=True, help="Constant-power discharges over three decades of power."),
+    click.option("--power", metavar="P", help="One discharge at constant power."),
+    click.option("--charge", metavar="NAME", help="Charge from empty: cc or cccv."),
+    click.option("--charge-rate", default="1", metavar="C", help="C-rate of the charge."),
+    click.option("--charge-voltage", metavar="U", help="Limit; 50 mV above the open circuit when left out."),
+    click.option("--load", metavar="NAME", help="Load to carry, of `fabplan list loads`; its pulses are simulated."),
+    click.option("--extent", metavar="SIZE", help="Size of the whole cell (area or length); a plan knows its own."),
+    click.option("--temperature", metavar="T", help='-20 to 60 degC, by activation energies, e.g. "0 degC".'),
+    click.option("--first-cycle-loss", metavar="SHARE", help="Of the first charge, lost to the anode's surface."),
+)
+
+
+@dataclass(frozen=True)
+class Given:
+    """The options as they were typed."""
+
+    pulses: tuple[str, ...]
+    discharged: str
+    ragone: bool
+    power: str | None
+    charge: str | None
+    charge_rate: str
+    charge_voltage: str | None
+    load: str | None
+    extent: str | None
+    temperature: str | None
+    first_cycle_loss: str | None
+
+
+def question_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options; the command gets them as one ``given`` argument."""
+
+    @functools.wraps(function)
+    def wrapped(**rest: Any) -> Any:
+        own = {name: rest.pop(name) for name in Given.__dataclass_fields__}
+        return function(given=Given(**own), **rest)
+
+    return functools.reduce(lambda found, option: option(found), reversed(_OPTIONS), wrapped)
+
+
+def asked(given: Given, common: Common, known_extent: float | None) -> Asked:
+    """What is asked, in SI.
+
+    Parameters
+    ----------
+    known_extent : of a plan; an extent that was typed outranks it
+    """
+    # The estimator needs numpy: loaded when something is asked, not for --help.
+    from fabplan.estimate.questions import Asked, check
+
+    found = Asked(
+        pulses=tuple(_pulse(text) for text in given.pulses),
+        discharged=_plain(given.discharged, "--discharged"),
+        ragone=given.ragone,
+        charge=given.charge,
+        charge_c_rate=_plain(given.charge_rate.removesuffix("C"), "--charge-rate"),
+        charge_voltage=_optional(given.charge_voltage, "voltage", "--charge-voltage"),
+        power=_optional(given.power, "power", "--power"),
+        load=_load(given.load, common),
+        extent=known_extent if given.extent is None else _extent(given.extent),
+    )
+    check(found)
+    return found
+
+
+def changed(document: Mapping[str, Any], given: Given) -> Mapping[str, Any]:
+    """The document at the asked temperature and after the first cycle; what was not scaled is told."""
+    from fabplan.estimate import conditions  # as above
+
+    if given.first_cycle_loss is not None:
+        document = conditions.after_first_cycle(document, _plain(given.first_cycle_loss, "--first-cycle-loss"))
+    if given.temperature is not None:
+        kelvin = units.parse(given.temperature, "temperature", "--temperature")
+        document, notes = conditions.at_temperature(document, kelvin)
+        for note in notes[:20]:
+            tell_labelled("warning", note)
+    return document
+
+
+def _load(name: str | None, common: Common) -> Any:
+    if name is None:
+        return None
+    from fabplan.catalog.loader import find  # as above
+    from fabplan.estimate.load import profile_of
+
+    return profile_of(find(common.catalog().loads, name, "--load"))
+
+
+def _pulse(text: str) -> AskedPulse:
+    from fabplan.estimate.questions import AskedPulse  # as above
+
+    size, _, length = text.replace("×", "x").partition(" x ")
+    if not length:
+        raise BadInput(Problem("not a pulse", "--pulse", repr(text)[:60], '"5 mA x 3 ms" or "20C x 1 s"'))
+    seconds = units.parse(length.strip(), "time", "--pulse")
+    size = size.strip()
+    if size.endswith("C") and not size.endswith(("degC", "mC", "uC")):
+        return AskedPulse(seconds, c_rate=_plain(size[:-1], "--pulse"))
+    return AskedPulse(seconds, current=units.parse(size, "current", "--pulse"))
+
+
+def _plain(text: str, where: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadInput(Problem("not a number", where, repr(text)[:60], "a number without unit")) from None
+
+
+def _optional(text: str | None, dimension: str, where: str) -> float | None:
+    return None if text is None else units.parse(text, dimension, where)
+
+
+def _extent(text: str) -> float:
+    try:
+        return units.parse(text, "area", "--extent")
+    except BadInput:
+        return units.parse(text, "length", "--extent")
+
+
+def show(answers: list[dict[str, Any]], whole: bool) -> None:
+    """Answers for people.
+
+    Parameters
+    ----------
+    whole : amounts are those of the whole cell, else per m2 or per metre
+    """
+    for found in answers:
+        per = "" if whole else f" per {found['per']}"
+        say()
+        say(f"{found['id']}: open circuit {found['open_circuit_V']:.3f} V")
+        for pulse in found.get("pulses", ()):
+            volts = "no voltage" if pulse["voltage_V"] is None else f"{pulse['voltage_V']:.3f} V"
+            amount = units.show(pulse["current_A"], "current")
+            verdict = "" if pulse["possible"] else ": below the cut-off"
+            say(f"  {amount}{per} ({pulse['c_rate']:.3g}C) for {_time(pulse['seconds'])}: {volts}{verdict}")
+        for most in found.get("largest_pulses", ()):
+            power, current = units.show(most["power_W"], "power"), units.show(most["current_A"], "current")
+            say(f"  at most {power}{per} for {_time(most['seconds'])} ({current})")
+        if "constant_power" in found:
+            one = found["constant_power"]
+            energy = units.show(one["energy_Wh"] * 3600.0, "energy")
+            say(f"  {units.show(one['power_W'], 'power')} for {_time(one['seconds'])}: {energy} ({one['end']})")
+        for point in (entry for entry in found.get("ragone", ()) if entry["energy_Wh"] > 0.0):
+            power, energy = units.show(point["power_W"], "power"), units.show(point["energy_Wh"] * 3600.0, "energy")
+            say(f"  {power} per {found['per']}: {energy} per {found['per']} in {_time(point['seconds'])}")
+        if "charge" in found:
+            _show_charge(found["charge"])
+        if "load" in found:
+            _show_load(found["load"])
+
+
+def _show_charge(one: Mapping[str, Any]) -> None:
+    times = ", ".join(
+        f"{share} % in {_time(one[f'time_to_{share}_s'])}"
+        for share in (80, 95)
+        if one[f"time_to_{share}_s"] is not None
+    )
+    say(f"  {one['method']} at {one['c_rate']:g}C to {one['voltage_V']:.3f} V: {times or 'does not reach 80 %'}")
+
+
+def _show_load(one: Mapping[str, Any]) -> None:
+    lasting = "without end" if one["seconds"] is None else _time(one["seconds"])
+    verdict = f"carried for {lasting}" if one["survives"] else "not carried"
+    say(f"  {one['id']}: {verdict}; {one['reason']}")
+
+
+def _time(seconds: float) -> str:
+    return units.show(seconds, "time")

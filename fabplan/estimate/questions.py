@@ -1,0 +1,220 @@
+"""What was asked of the cells of a file beside their discharges, as one JSON object a cell."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from fabplan.errors import BadInput, Problem
+from fabplan.estimate import operate
+from fabplan.estimate.cells import Cells
+from fabplan.estimate.constants import SECONDS_PER_HOUR
+from fabplan.estimate.load import Profile, load_requirement, survives
+from fabplan.estimate.reduced import Reduced, open_circuit, reduce, rest
+from fabplan.estimate.run import PER_LENGTH
+
+CHARGES = ("cc", "cccv")
+_SHARES = (0.8, 0.95)
+
+
+@dataclass(frozen=True)
+class AskedPulse:
+    """A pulse: of a current [A] or a C-rate, for some seconds."""
+
+    seconds: float
+    current: float | None = None
+    c_rate: float | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Everything that may be asked.
+
+    Parameters
+    ----------
+    pulses : voltage at their end, from rest
+    discharged : share of the 1C charge that was taken before the pulses
+    ragone : constant-power discharges over three decades
+    charge : ``cc``, ``cccv`` or nothing
+    charge_c_rate, charge_voltage, taper : of the charge; the voltage is chosen where None
+    power : of one constant-power discharge [W]
+    load : that the cell is to carry
+    extent : size of the whole cell in m2 or metres; None where only rates are asked
+    """
+
+    pulses: tuple[AskedPulse, ...] = ()
+    discharged: float = 0.0
+    ragone: bool = False
+    charge: str | None = None
+    charge_c_rate: float = 1.0
+    charge_voltage: float | None = None
+    taper: float = 0.05
+    power: float | None = None
+    load: Profile | None = None
+    extent: float | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is a question at all."""
+        return bool(self.pulses or self.ragone or self.charge or self.power is not None or self.load)
+
+
+def answer(cells: Cells, asked: Asked) -> list[dict[str, Any]]:
+    """One object a cell, in the order of the file; amounts per m2 or per metre unless an extent is given.
+
+    Raises
+    ------
+    BadInput : amperes or watts without an extent, values outside their range, a load with unknown parts
+    """
+    check(asked)
+    return [
+        {
+            "id": model.id,
+            "per": "m" if kind in PER_LENGTH else "m2",
+            "open_circuit_V": open_circuit(model, rest(model)),
+            **_of_cell(model, asked),
+        }
+        for model, kind in zip(reduce(cells), cells.kinds, strict=True)
+    ]
+
+
+def check(asked: Asked) -> None:
+    """Refuse what is outside its range, all at once."""
+    problems = []
+    if asked.extent is None and (asked.power is not None or asked.load or any(p.current for p in asked.pulses)):
+        wanted = "the extent of the whole cell (area, or length of finger and gap or of wire)"
+        problems.append(Problem("amperes and watts need the size of the cell", "extent", None, wanted))
+    for name, value, low, high in (
+        ("discharged", asked.discharged, 0.0, 1.0),
+        ("charge C-rate", asked.charge_c_rate, 1e-6, 1e4),
+        ("taper", asked.taper, 1e-6, 1e4),
+        *(("pulse length", pulse.seconds, 1e-9, 1e9) for pulse in asked.pulses),
+        *(("pulse", pulse.current or pulse.c_rate or 0.0, 1e-15, 1e9) for pulse in asked.pulses),
+        *((("extent", asked.extent, 1e-15, 1e9),) if asked.extent is not None else ()),
+        *((("power", asked.power, 1e-15, 1e9),) if asked.power is not None else ()),
+        *((("charge voltage", asked.charge_voltage, -10.0, 10.0),) if asked.charge_voltage is not None else ()),
+    ):
+        if not low <= value <= high:
+            problems.append(Problem("outside the allowed range", name, f"{value:g}", f"{low:g} to {high:g}"))
+    if asked.charge is not None and asked.charge not in CHARGES:
+        problems.append(Problem("unknown way of charging", "charge", asked.charge[:60], ", ".join(CHARGES)))
+    if problems:
+        raise BadInput(problems)
+
+
+def _of_cell(model: Reduced, asked: Asked) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if asked.pulses:
+        found["discharged"] = asked.discharged
+        found["pulses"] = [_pulse(model, asked, pulse) for pulse in asked.pulses]
+        found["largest_pulses"] = _largest(model, asked)
+    if asked.power is not None:
+        assert asked.extent is not None
+        found["constant_power"] = _power(model, asked.power / (asked.extent * model.scale), asked.extent)
+    if asked.ragone:
+        found["ragone"] = [
+            {
+                "power_W": point.power * model.scale,
+                "energy_Wh": point.energy * model.scale / SECONDS_PER_HOUR,
+                "seconds": point.seconds,
+            }
+            for point in operate.ragone(model)
+        ]
+    if asked.charge is not None:
+        found["charge"] = _charge(model, asked)
+    if asked.load is not None:
+        assert asked.extent is not None
+        found["load"] = _load(model, asked.load, asked.extent)
+    return found
+
+
+def _pulse(model: Reduced, asked: Asked, pulse: AskedPulse) -> dict[str, Any]:
+    """Voltage at the end of one pulse and at decades of time before it."""
+    if pulse.current is not None:
+        assert asked.extent is not None
+        current = pulse.current / (asked.extent * model.scale)
+    else:
+        current = (pulse.c_rate or 0.0) * model.one_c
+    times = [time for time in operate.PULSE_TIMES if time < pulse.seconds] + [pulse.seconds]
+    shown = operate.sag(model, operate.state_at(model, asked.discharged), current, times)
+    ohm = _number(float(shown.resistance[-1]) / model.scale)
+    return {
+        "c_rate": current / model.one_c,
+        "current_A": current * model.scale * (asked.extent or 1.0),
+        "seconds": pulse.seconds,
+        "rest_V": shown.rest,
+        "voltage_V": _number(float(shown.voltage[-1])),
+        "sag_V": _number(shown.rest - float(shown.voltage[-1])),
+        "resistance_ohm": None if ohm is None else ohm / (asked.extent or 1.0),
+        "possible": bool(shown.possible[-1]) and float(shown.voltage[-1]) >= model.cutoff,
+        "times_s": times,
+        "voltages_V": [_number(value) for value in shown.voltage.tolist()],
+    }
+
+
+def _largest(model: Reduced, asked: Asked) -> list[dict[str, float]]:
+    """Largest pulses down to the cut-off after decades of time."""
+    state, size = operate.state_at(model, asked.discharged), model.scale * (asked.extent or 1.0)
+    found = []
+    for seconds in operate.PULSE_TIMES:
+        current = operate.pulse_current(model, state, seconds, model.cutoff)
+        power = operate.pulse_power(model, state, seconds, model.cutoff)
+        found.append({"seconds": seconds, "current_A": current * size, "power_W": power * size})
+    return found
+
+
+def _power(model: Reduced, power: float, extent: float) -> dict[str, Any]:
+    trace = operate.constant_power(model, rest(model), power)
+    size = extent * model.scale
+    return {
+        "power_W": power * size,
+        "seconds": float(trace.seconds[-1]),
+        "energy_Wh": trace.energy * size / SECONDS_PER_HOUR,
+        "capacity_Ah": trace.charge * size / SECONDS_PER_HOUR,
+        "end": trace.end,
+    }
+
+
+def _charge(model: Reduced, asked: Asked) -> dict[str, Any]:
+    taper = asked.taper if asked.charge == "cccv" else math.inf
+    limit = asked.charge_voltage
+    made = operate.charge(model, asked.charge_c_rate, limit, taper, _SHARES)
+    full = model.one_c * SECONDS_PER_HOUR
+    return {
+        "method": asked.charge,
+        "c_rate": asked.charge_c_rate,
+        "voltage_V": float(made.trace.voltage[-1]),
+        "seconds": made.seconds,
+        "stored_share": made.stored / full,
+        "time_to_80_s": _number(made.time_to[0.8]),
+        "time_to_95_s": _number(made.time_to[0.95]),
+        "energy_efficiency": _number(-_discharge_energy(model, made) / made.trace.energy),
+    }
+
+
+def _discharge_energy(model: Reduced, made: operate.Charge) -> float:
+    """Energy that the same charge gives back at the same rate, as far as it reaches."""
+    back = operate.constant_current(model, made.trace.state, model.one_c)
+    return back.energy * min(1.0, made.stored / back.charge) if back.charge > 0.0 else 0.0
+
+
+def _load(model: Reduced, profile: Profile, extent: float) -> dict[str, Any]:
+    asks, carried = load_requirement(profile), survives(model, profile, extent)
+    return {
+        "id": profile.id,
+        "average_A": asks.average_current,
+        "peak_A": asks.peak_current,
+        "least_voltage_V": profile.least_voltage,
+        "survives": carried.survives,
+        "seconds": _number(carried.seconds),
+        "periods": carried.periods,
+        "capacity_Ah": carried.charge / SECONDS_PER_HOUR,
+        "first_least_voltage_V": _number(carried.first_least_voltage),
+        "last_least_voltage_V": _number(carried.last_least_voltage),
+        "reason": carried.reason,
+    }
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
