@@ -87,7 +87,8 @@ def test_only_the_command_line_prints_or_exits() -> None:
 
 CLOCK = {"time.time", "datetime.now", "datetime.datetime.now", "date.today", "datetime.date.today", "uuid.uuid4"}
 CHANCE = re.compile(r"((np|numpy)\.)?random\..*|secrets\..*")
-SEEDED = re.compile(r"(np|numpy)\.random\.default_rng(\(\d+\).*)?")
+# A generator that is handed on has its seed from whoever made it.
+SEEDED = re.compile(r"(np|numpy)\.random\.(default_rng(\(\d+\).*)?|Generator)")
 
 
 def test_no_globals_no_clock_no_chance() -> None:

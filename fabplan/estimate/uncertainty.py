@@ -235,28 +235,28 @@ def _problems_at(document: Mapping[str, Any], path: str, value: float) -> tuple[
 
 def _drawn(base: _Base, wanted: Sequence[Range], draws: int, seed: int) -> dict[str, Array]:
     """Values of every input: as given, all others at their ends one by one, then the draws."""
-    random = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     made = {}
     for place, entry in enumerate(wanted):
         column = np.full(1 + 2 * len(wanted) + draws, base.value(entry.path), dtype=np.float64)
         column[1 + 2 * place], column[2 + 2 * place] = entry.low, entry.high
-        column[1 + 2 * len(wanted) :] = _sample(entry, random, draws)
+        column[1 + 2 * len(wanted) :] = _sample(entry, generator, draws)
         made[entry.path] = column
     return made
 
 
-def _sample(entry: Range, random: np.random.Generator, draws: int) -> Array:
+def _sample(entry: Range, generator: np.random.Generator, draws: int) -> Array:
     low, high = entry.low, entry.high
     if low == high:
         return np.full(draws, low)
     if entry.distribution == "log-uniform":
-        return np.exp(random.uniform(np.log(low), np.log(high), draws))
+        return np.exp(generator.uniform(np.log(low), np.log(high), draws))
     if entry.distribution == "triangular":
-        return random.triangular(low, 0.5 * (low + high), high, draws)
+        return generator.triangular(low, 0.5 * (low + high), high, draws)
     if entry.distribution == "normal":
         middle, width = 0.5 * (low + high), 0.5 * (high - low) / _NORMAL_REACH
-        return np.clip(random.normal(middle, width, draws), low, high)
-    return random.uniform(low, high, draws)
+        return np.clip(generator.normal(middle, width, draws), low, high)
+    return generator.uniform(low, high, draws)
 
 
 def _answers(

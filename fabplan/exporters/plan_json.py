@@ -85,7 +85,7 @@ def _materials(plan: Plan) -> dict[str, dict[str, Any]]:
 
 def _layer(layer: Layer, bodies: Mapping[str, Body]) -> dict[str, Any]:
     body = bodies.get(layer.name)
-    more: dict[str, Any] = {"pattern": body.pattern} if body else {}
+    more: dict[str, Any] = {"pattern": "conformal"} if body and body.pattern == "conformal" else {}
     if body and body.relief is not None:
         more["relief"] = _relief(body.relief)
     return {
