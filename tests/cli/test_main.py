@@ -275,7 +275,9 @@ def test_text_that_the_terminal_cannot_show_is_no_bug() -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_end_cleanly(number: signal.Signals, code: int, tmp_path: Path) -> None:
     script = (
-        "import sys, time\nfrom fabplan.cli import main\nfrom fabplan import files\nfrom fabplan.files import writer\n"
+        # A job that runs in the background of a shell inherits an ignored interrupt.
+        "import signal, sys, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from fabplan.cli import main\nfrom fabplan import files\nfrom fabplan.files import writer\n"
         "from fabplan.cli import group\n"
         "class Slow:\n"
         "    def main(self, **_):\n"
