@@ -86,7 +86,8 @@ def test_litho_names_the_plate() -> None:
 
 def test_golden(golden: Callable[[str, bytes], None]) -> None:
     # The revision is a digest over plan.json, which names the versions of the libraries.
-    for name, sheet in (("sheet-ald.md", "recipes/08-coat-electrodes.md"), ("sheet-print.md", "recipes/05-print-anode.md")):
+    sheets_of = {"sheet-ald.md": "recipes/08-coat-electrodes.md", "sheet-print.md": "recipes/05-print-anode.md"}
+    for name, sheet in sheets_of.items():
         golden(name, re.sub(rb"revision [0-9a-f]{12}", b"revision (digest)", FILES[sheet]))
 
 
