@@ -14,6 +14,7 @@ from fabplan.errors import BadInput, Problem, listed, nearest
 #: command -> (module, one line for the help)
 COMMANDS = {
     "plan": ("plan", "Turn a target and a footprint into masks, toolpaths and recipe sheets."),
+    "compare": ("compare", "The same target on every structure that can make it, and why the others cannot."),
     "estimate": ("estimate", "Capacity, voltage and energy of given cells at several rates."),
     "validate": ("validate", "Published cells through the estimator, predicted beside published."),
     "verify": ("verify", "Read every exported file back and hold it against plan.json."),

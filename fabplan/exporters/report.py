@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fabplan import rendering
@@ -32,12 +32,12 @@ _SCRIPTS = ("common.js", "plane.js", "layout.js", "film.js", "player.js", "chart
 
 def export(plan: Plan) -> dict[str, bytes]:
     """The page."""
-    return {"report.html": rendering.render("report/report.html", **values(plan), **_scripts()).encode()}
+    return {"report.html": rendering.render("report/report.html", **values(plan), **page_scripts(_SCRIPTS)).encode()}
 
 
-def _scripts() -> dict[str, Any]:
-    """The scripts and the policy that lets only them run: SHA-256 of their text, base64 (CSP level 3, 2.3.1)."""
-    paths = [f"report/scripts/{name}" for name in _SCRIPTS]
+def page_scripts(names: Sequence[str]) -> dict[str, Any]:
+    """The scripts of a page and the policy that lets only them run: SHA-256 of their text (CSP level 3, 2.3.1)."""
+    paths = [f"report/scripts/{name}" for name in names]
     digests = [hashlib.sha256(rendering.render(path).encode()).digest() for path in paths]
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return {"scripts": paths, "allowed_scripts": allowed}

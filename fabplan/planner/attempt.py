@@ -47,13 +47,19 @@ class Attempt:
     changes: tuple[str, ...] = ()
 
 
-def starting_points(spec: Spec) -> tuple[tuple[str, Spec], ...]:
-    """Shipped specs that can complete a request: those of the asked structure, best match of materials first."""
+def starting_points(spec: Spec, every: bool = False) -> tuple[tuple[str, Spec], ...]:
+    """Shipped specs that can complete a request: those of the asked structure, best match of materials first.
+
+    Parameters
+    ----------
+    every : also the specs that bear their structure's name and are no starting points of an open request
+    """
     found = []
     for name in shipped_names():
         data = shipped(name)
         start = parse(data, name)
-        if data.get("starting_point", False) and (spec.architecture in (None, start.architecture)):
+        offered = data.get("starting_point", False) or (every and name == start.architecture)
+        if offered and (spec.architecture in (None, start.architecture)):
             matches = sum(start.cell.get(k) == v for k, v in spec.cell.items())
             found.append((-matches, name, start))
     return tuple((name, start) for _, name, start in sorted(found, key=lambda f: f[:2]))
@@ -81,8 +87,8 @@ def completed(spec: Spec, start: Spec) -> Spec:
     )
 
 
-def candidates(spec: Spec) -> tuple[tuple[str, Spec], ...]:
-    """Completed specs to try, with the name of their starting point.
+def candidates(spec: Spec, every: bool = False) -> tuple[tuple[str, Spec], ...]:
+    """Completed specs to try, with the name of their starting point; ``every`` as in `starting_points`.
 
     Raises
     ------
@@ -99,7 +105,7 @@ def candidates(spec: Spec) -> tuple[tuple[str, Spec], ...]:
                 nearest(spec.architecture, known),
             )
         )
-    starts = starting_points(spec)
+    starts = starting_points(spec, every or spec.architecture is not None)
     if spec.architecture is None:
         _check_roles(spec, {start.architecture for _, start in starts})
         return tuple((name, completed(spec, start)) for name, start in starts)

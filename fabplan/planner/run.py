@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fabplan import units
@@ -18,6 +19,16 @@ from fabplan.planner.spec import Spec, parse
 from fabplan.planner.spec_source import merged, read_source
 
 NO_LEVER = "no single change of height, gap, footprint (up to 300 mm), rate or a given parameter meets the target"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One attempt and what came of it: a plan without error findings, or why not and what would help."""
+
+    attempt: Attempt
+    plan: Plan | None
+    reasons: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 def plan(spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[str], catalog: Catalog) -> Plan:
@@ -38,23 +49,39 @@ def plan(spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[s
     data, where = read_source(spec_argument)
     spec = parse(merged(data, options, sets), where)
     check_names(spec, catalog)
-    attempts = [attempt(start, full, catalog) for start, full in candidates(spec)]
-    good: list[Attempt] = []
-    bad: list[Attempt] = []
-    for tried in attempts:
-        (good if tried.sized is not None and tried.sized.chosen is not None else bad).append(tried)
-    plans: list[Plan] = []
-    failures: list[tuple[Attempt, tuple[str, ...], tuple[str, ...]]] = [(a, *_why_not(a)) for a in bad]
-    for tried in good:
-        made = plan_of(tried, catalog, _reason(spec, tried, attempts), ())
-        wrong = errors(made.findings)
-        if wrong:
-            failures.append((tried, tuple(f.message for f in wrong), tuple(f.change for f in wrong if f.change)))
-        else:
-            plans.append(made)
+    found = outcomes(spec, catalog)
+    plans = [made.plan for made in found if made.plan is not None]
+    failures = [made for made in found if made.plan is None]
     if not plans:
         raise _infeasible(failures)
     return _best(plans, spec, failures)
+
+
+def outcomes(
+    spec: Spec, catalog: Catalog, tell: Callable[[str], None] = lambda title: None, every: bool = False
+) -> tuple[Outcome, ...]:
+    """Every structure and chemistry that the spec leaves open, planned or with the reason why not.
+
+    Parameters
+    ----------
+    tell : called with what is looked at before each long step
+    every : also structures that an open request does not try by itself
+    """
+    attempts = []
+    for start, full in candidates(spec, every):
+        tell(f"{full.architecture} ({start})")
+        attempts.append(attempt(start, full, catalog))
+    found = []
+    for tried in attempts:
+        if tried.sized is None or tried.sized.chosen is None:
+            found.append(Outcome(tried, None, *_why_not(tried)))
+            continue
+        tell(f"{tried.spec.architecture} ({tried.start}): drawn and judged")
+        made = plan_of(tried, catalog, _reason(spec, tried, attempts), ())
+        wrong = errors(made.findings)
+        changes = tuple(f.change for f in wrong if f.change)
+        found.append(Outcome(tried, None if wrong else made, tuple(f.message for f in wrong), changes))
+    return tuple(found)
 
 
 def _why_not(tried: Attempt) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -63,15 +90,15 @@ def _why_not(tried: Attempt) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(levers.binding(tried.problem, tried.sized)), ()
 
 
-def _infeasible(failures: Sequence[tuple[Attempt, tuple[str, ...], tuple[str, ...]]]) -> Infeasible:
+def _infeasible(failures: Sequence[Outcome]) -> Infeasible:
     """What binds and what would help, from the attempt that came nearest."""
-    ranked = sorted(failures, key=lambda f: -_reached(f[0]))
-    nearest, reasons, changes = ranked[0]
+    ranked = sorted(failures, key=lambda f: -_reached(f.attempt))
+    nearest, reasons, changes = ranked[0].attempt, ranked[0].reasons, ranked[0].changes
     if nearest.problem is not None and nearest.sized is not None and nearest.sized.chosen is None:
         changes = (*changes, *levers.changes(nearest.problem, nearest.sized))
         if not changes:
             reasons = (*reasons, NO_LEVER)
-    others = [f"{a.title}: {r[0]}" for a, r, _ in ranked[1:] if r]
+    others = [f"{f.attempt.title}: {f.reasons[0]}" for f in ranked[1:] if f.reasons]
     lines = [f"{nearest.title}: {r}" if len(failures) > 1 else r for r in reasons]
     best = nearest.sized.reachable if nearest.sized else None
     reachable = (
@@ -89,17 +116,18 @@ def _reached(tried: Attempt) -> float:
     return best.capacity if best else 0.0
 
 
-def _best(
-    plans: Sequence[Plan], spec: Spec, failures: Sequence[tuple[Attempt, tuple[str, ...], tuple[str, ...]]]
-) -> Plan:
+def _best(plans: Sequence[Plan], spec: Spec, failures: Sequence[Outcome]) -> Plan:
     """The plan that is best by the objective, with the others as alternatives."""
-    ranked = sorted(plans, key=lambda p: (_value(p, spec.target.objective), p.architecture))
+    ranked = sorted(plans, key=lambda p: (objective_value(p, spec.target.objective), p.architecture))
     best = ranked[0]
     others = [
         _as_alternative(p, f"meets the target, but {_behind(p, best, spec.target.objective)}", True) for p in ranked[1:]
     ]
     rejected = [
-        Alternative(a.title, str(a.spec.architecture), False, r[0] if r else "not possible") for a, r, _ in failures
+        Alternative(
+            f.attempt.title, str(f.attempt.spec.architecture), False, f.reasons[0] if f.reasons else "not possible"
+        )
+        for f in failures
     ]
     return _with(best, (*best.alternatives, *others, *rejected))
 
@@ -113,7 +141,8 @@ def total_time(made: Plan) -> float:
     return sum(s.duration or 0.0 for s in made.steps)
 
 
-def _value(made: Plan, objective: str) -> float:
+def objective_value(made: Plan, objective: str) -> float:
+    """What is made small: height [m], area of the electrodes [m²], minus energy [Wh], or known time [s]."""
     g, e = made.geometry, made.estimate
     if objective == "height":
         return float(g["height_m"] or 0.0)
