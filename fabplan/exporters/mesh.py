@@ -1,22 +1,29 @@
-"""The cell in three dimensions: ``mesh/<name>.glb`` (metres, coloured parts) and ``mesh/<name>.stl`` (millimetres)."""
+"""The cell in three dimensions: GLB (metres), 3MF (micrometres), STL (millimetres), whole and body by body.
+
+Of a relief with conformal films one element is drawn by itself: the films are thinner than anything else and
+follow every wall.
+"""
 
 from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from fabplan.exporters._coats import coated
 from fabplan.exporters._names import file_name
 from fabplan.exporters._palette import colour
-from fabplan.exporters._prisms import Floats, Indices, prisms
+from fabplan.exporters._prisms import Floats, Indices, prisms, volume
+from fabplan.exporters._three_mf import package
 from fabplan.exporters._window import shown
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import area, count
 from fabplan.planner.plan import Plan
 
-DESCRIPTION = "the cell in three dimensions (mesh/<name>.glb, .stl)"
+DESCRIPTION = "the cell in three dimensions (mesh/<name>.glb, .3mf, .stl and one STL a body)"
 MOST_FACES = 200_000
 _FACES_PER_CORNER = 4  # a prism over n corners has 4 n - 4 triangles
 _MILLIMETRES = 1e3
@@ -33,22 +40,42 @@ class Drawn:
 
 
 def export(plan: Plan) -> dict[str, bytes]:
-    """Both meshes and a note on what is in them; nothing when no body can be drawn."""
+    """All meshes and a note on what is in them; nothing when no body can be drawn."""
     drawn, share = parts(plan.bodies)
-    if not drawn:
+    films = [Drawn(film.body, 0.0, film.vertices, film.faces) for film in coated(plan.bodies)]
+    if not drawn and not films:
         return {}
     name = file_name(plan.name)
-    return {
-        f"mesh/{name}.glb": _glb(plan, drawn, share),
-        f"mesh/{name}.stl": _stl(plan.name, [part for part in drawn if part.body.role != "electrolyte"]),
-        "mesh/README.txt": _note(plan, share).encode(),
-    }
+    files = {"mesh/README.txt": _note(plan, share, films).encode()}
+    if drawn:
+        solid = [part for part in drawn if part.body.role != "electrolyte"]
+        files[f"mesh/{name}.glb"] = _glb(_facts(plan, share), drawn)
+        files[f"mesh/{name}.stl"] = _stl(plan.name, solid)
+        files |= {f"mesh/bodies/{_numbered(k, p)}.stl": _stl(p.body.name, [p]) for k, p in enumerate(drawn, 1)}
+        whole = [part.body for part in drawn]
+        if _corners_written(whole) <= MOST_FACES:
+            bodies = [next(b for b in plan.bodies if b.name == body.name) for body in whole]
+            files[f"mesh/{name}.3mf"] = package(plan.name, bodies)
+    if films:
+        files[f"mesh/{name}_element.glb"] = _glb(_facts(plan, 1.0), films)
+        files |= {f"mesh/element/{_numbered(k, p)}.stl": _stl(p.body.name, [p]) for k, p in enumerate(films, 1)}
+    return files
+
+
+def _numbered(place: int, part: Drawn) -> str:
+    return f"{place:02d}-{file_name(part.body.name)}"
+
+
+def _corners_written(bodies: list[Body]) -> int:
+    """Corners that a 3MF package holds: a lattice counts once."""
+    return sum(2 * len(part.polygon) for body in bodies for part in body.region.parts)
 
 
 def parts(bodies: tuple[Body, ...]) -> tuple[list[Drawn], float]:
     """Bodies as closed meshes, and the share of the cell's width that is drawn of large lattices.
 
-    Conformal films (bottom None) follow the surface and are left out: a straight prism would lie.
+    Conformal films (bottom None) follow the surface and are left out: a straight prism would lie. Those over a
+    relief are drawn around one element (`fabplan.exporters._coats`).
     """
     solid = [body for body in bodies if body.bottom is not None and body.region and body.thickness > 0]
     if not solid:
@@ -62,7 +89,7 @@ def parts(bodies: tuple[Body, ...]) -> tuple[list[Drawn], float]:
     return drawn, cut.share
 
 
-def _glb(plan: Plan, drawn: list[Drawn], share: float) -> bytes:
+def _glb(facts: Mapping[str, str | float], drawn: list[Drawn]) -> bytes:
     # trimesh takes a second to import: only whoever exports a mesh pays for it.
     import trimesh
     from trimesh.visual.material import PBRMaterial
@@ -84,7 +111,7 @@ def _glb(plan: Plan, drawn: list[Drawn], share: float) -> bytes:
         place = trimesh.transformations.translation_matrix([0.0, 0.0, part.bottom])
         scene.add_geometry(mesh, node_name=part.body.name, geom_name=part.body.name, transform=place)
     scene.metadata.clear()
-    scene.metadata.update(_facts(plan, share))
+    scene.metadata.update(facts)
     return bytes(scene.export(file_type="glb"))
 
 
@@ -106,29 +133,40 @@ def _stl(name: str, drawn: list[Drawn]) -> bytes:
     return header + struct.pack("<I", len(rows)) + rows.tobytes()
 
 
-def _note(plan: Plan, share: float) -> str:
+def _note(plan: Plan, share: float, films: list[Drawn]) -> str:
     """What is in the files, body by body."""
     name = file_name(plan.name)
     lines = [
         f"{name}.glb: unit metre, z up, z = 0 on the substrate; every body a named part in the colours of report.html.",
         f"{name}.stl: unit millimetre, same axes; solid bodies only, liquids and electrolytes are left out.",
+        f"{name}.3mf: unit micrometre, bodies with names and colours; lattices are whole, one prism and its places.",
+        "bodies/: one STL a body of the drawn part, unit millimetre, liquids too.",
         "Every polygon is a closed prism of its own; neighbours touch and are not merged, so volumes add up.",
     ]
     if share < 1.0:
         lines.append(
             f"REPRESENTATIVE WINDOW: of large lattices only the middle {share:.1%} of the width and length is drawn."
         )
+    if films:
+        lines.append(
+            f"{name}_element.glb and element/: one element of the relief with every conformal film around it, on a "
+            "square cell as wide as the narrowest distance of two elements."
+        )
     lines.append("")
+    around = {film.body.name: film for film in films}
     for body in plan.bodies:
-        lines.append(f"{json.dumps(body.name)}: {_said(body)}")
+        lines.append(f"{json.dumps(body.name)}: {_said(body, around.get(body.name))}")
     return "\n".join(lines) + "\n"
 
 
-def _said(body: Body) -> str:
+def _said(body: Body, film: Drawn | None) -> str:
     if not body.region or body.thickness <= 0:
         return "has no volume, not drawn"
     if body.bottom is None:
-        return f"conformal film of {body.thickness * 1e9:.6g} nm, follows the surface, not drawn"
+        text = f"conformal film of {body.thickness * 1e9:.6g} nm, follows the surface"
+        if film is None:
+            return f"{text}, not drawn"
+        return f"{text}, volume around one element {volume(film.vertices, film.faces) * 1e18:.6g} um3"
     return (
         f"{count(body.region)} prism(s), bottom {body.bottom * 1e6:.6g} um, height {body.thickness * 1e6:.6g} um, "
         f"volume of all {area(body.region) * body.thickness * 1e9:.9g} mm3"
