@@ -9,6 +9,7 @@ from typing import Literal
 
 from fabplan.errors import BadInput, Problem
 from fabplan.geometry.body import Body
+from fabplan.geometry.periodic import short, stretches
 from fabplan.geometry.region import Box, Region, bounds, joined, nanometres
 from fabplan.geometry.shapes import buffered, union
 from fabplan.layout.flat import flat
@@ -96,7 +97,7 @@ def on_plate(regions: Sequence[Region], bias: float) -> Region:
 
     Without bias, regions that do not overlap stay what they are, lattices included.
     """
-    flats = [flat([region]) for region in regions]
+    flats = [flat([region]) for region in short(regions, stretches(regions))]
     apart = not any(overlap(one, other) for i, one in enumerate(flats) for other in flats[i + 1 :])
     if apart and not nanometres(bias):
         return joined(regions)

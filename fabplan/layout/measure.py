@@ -5,13 +5,17 @@ Nothing here comes from a closed form: areas from polygons, distances and length
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import shapely
 
+from fabplan.geometry import periodic
 from fabplan.geometry.body import Body
 from fabplan.geometry.edges import boundary
+from fabplan.geometry.periodic import Stretches
 from fabplan.geometry.region import NANOMETRE, Region, area, bounds, joined
 from fabplan.geometry.relief import Coat, coat
 from fabplan.geometry.shapes import facing_length, to_shapely
@@ -27,10 +31,12 @@ ELECTROLYTES = ("electrolyte", "separator")
 def measured(bodies: Sequence[Body], met: Sequence[Approach] | None = None) -> dict[str, float | None]:
     """Geometry of a drawn cell, SI; None where a quantity does not exist or cannot be measured.
 
+    Of large lattices a few periods are looked at (`fabplan.geometry.periodic`), which changes no result.
+
     Parameters
     ----------
     bodies : bottom-up
-    met : `fabplan.layout.approach.approaches` of the bodies, where they are known already
+    met : `fabplan.layout.approach.approaches` of the bodies, or of a shortened layout, where they are known already
 
     Returns
     -------
@@ -38,24 +44,41 @@ def measured(bodies: Sequence[Body], met: Sequence[Approach] | None = None) -> d
         Keys of the ``geometry`` object of plan.json without ``footprint_area_m2``. ``minimum_gap_m`` is
         None when the nets never share a height; ``facing_length_m`` is 0 when the electrodes do not.
     """
-    found = approaches(bodies) if met is None else met
-    gaps = [approach.near.distance for approach in found if approach.in_plane]
-    widths = [width(body) for body in bodies if body.net and body.region]
+    found = periodic.stretches([body.region for body in bodies])
+    few = shortened(bodies, found)
+    near = approaches(few) if met is None else met
+    gaps = [approach.near.distance for approach in near if approach.in_plane]
+    widths = [width(body) for body in few if body.net and body.region]
     result: dict[str, float | None] = {
-        "height_m": height(bodies),
+        "height_m": height(few),
         "minimum_width_m": min(widths, default=None),
         "minimum_gap_m": min(gaps, default=None),
-        "facing_length_m": facing(bodies),
+        "facing_length_m": None if facing(few) is None else _grown(facing, bodies, found),
     }
     for net in NETS:
         electrodes = [body for body in bodies if body.role == net]
         collectors = [body for body in bodies if body.role == f"{net}_collector"]
         result[f"{net}_area_m2"] = sum(area(body.region) for body in electrodes)
         result[f"{net}_volume_m3"] = sum(volume(body, bodies) for body in electrodes)
-        result[f"{net}_interface_area_m2"] = interface(bodies, net)
+        result[f"{net}_interface_area_m2"] = _grown(partial(interface, net=net), bodies, found)
         result[f"{net}_collector_area_m2"] = sum(area(body.region) for body in collectors)
-    result["electrolyte_volume_m3"] = electrolyte_volume(bodies)
+    result["electrolyte_volume_m3"] = _grown(electrolyte_volume, bodies, found)
     return result
+
+
+def shortened(bodies: Sequence[Body], found: Stretches) -> Sequence[Body]:
+    """Bodies with what repeats cut short; the same bodies where nothing does."""
+    return _with(bodies, periodic.short([body.region for body in bodies], found)) if found else bodies
+
+
+def _with(bodies: Sequence[Body], regions: Sequence[Region]) -> list[Body]:
+    return [replace(body, region=region) for body, region in zip(bodies, regions, strict=True)]
+
+
+def _grown(measure: Callable[[Sequence[Body]], float | None], bodies: Sequence[Body], found: Stretches) -> float:
+    """A measure that adds up over periods, of the whole layout."""
+    regions = [body.region for body in bodies]
+    return periodic.grown(lambda few: measure(_with(bodies, few)) or 0.0, regions, found)
 
 
 def width(body: Body) -> float:

@@ -13,12 +13,13 @@ import numpy as np
 
 from fabplan.architectures.base import RoleLimits
 from fabplan.findings import Finding
+from fabplan.geometry import periodic
 from fabplan.geometry.body import Body
 from fabplan.geometry.measures import Measures
 from fabplan.geometry.region import FLAT_CAP, NANOMETRE, Box, bounds, count
 from fabplan.layout.approach import Approach, approaches, connected
 from fabplan.layout.flat import flat
-from fabplan.layout.measure import measured
+from fabplan.layout.measure import measured, shortened
 from fabplan.layout.measure import width as width_of
 from fabplan.layout.nets import Nearness, pieces
 from fabplan.layout.placement import placement_margin
@@ -66,20 +67,29 @@ def check(
     closed_form : measures of this one design, fields of shape ()
     terminals : ``"outside"`` lets pads stand outside the footprint
     """
-    met = approaches(bodies)
+    few = shortened(bodies, periodic.stretches([body.region for body in bodies]))
+    near = tuple(_of_shapes(few, limits))
+    if near and few is not bodies:
+        near = tuple(_of_shapes(bodies, limits))  # a shortened layout would name wrong places
     return (
-        *minimum_widths(bodies, limits),
-        *minimum_gaps(bodies, met, limits),
-        *shorts(met),
-        *covers(met, limits),
-        *islands(bodies),
+        *near,
         *outside(bodies, footprint, terminals),
-        *disagreements(measured(bodies, met), closed_form),
+        *disagreements(measured(bodies), closed_form),
         *shared_pairs(layers),
         *out_of_range(layers),
         *too_many_shapes(layers),
-        *placement_margin(bodies, limits),
     )
+
+
+def _of_shapes(bodies: Sequence[Body], limits: Mapping[str, RoleLimits]) -> Iterable[Finding]:
+    """The rules that look at every shape and its neighbours."""
+    met = approaches(bodies)
+    yield from minimum_widths(bodies, limits)
+    yield from minimum_gaps(bodies, met, limits)
+    yield from shorts(met)
+    yield from covers(met, limits)
+    yield from islands(bodies)
+    yield from placement_margin(bodies, limits)
 
 
 def minimum_widths(bodies: Sequence[Body], limits: Mapping[str, RoleLimits]) -> Iterable[Finding]:

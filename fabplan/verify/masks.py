@@ -8,11 +8,12 @@ from typing import Any
 
 from fabplan.errors import BadInput, Problem
 from fabplan.findings import Finding
+from fabplan.geometry import periodic
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, Region
 from fabplan.layout.approach import approaches
 from fabplan.layout.masks import on_plate
-from fabplan.layout.measure import measured
+from fabplan.layout.measure import measured, shortened
 from fabplan.layout.rules import islands, shorts
 from fabplan.readers.gds import MaskFile, read_gds, read_oasis
 from fabplan.verify._mask_table import fingerprints
@@ -52,11 +53,17 @@ def verify_masks(folder: Path, plan: Mapping[str, Any]) -> tuple[Finding, ...]:
         *_table(masks, design, entries),
         *_measures(bodies, plan),
         *reliefs_drawn(bodies),
-        *shorts(approaches(bodies)),
-        *islands(bodies),
+        *_connections(bodies),
         *_formats(masks, design),
         *_plates(masks, design, plan),
     )
+
+
+def _connections(bodies: Sequence[Body]) -> tuple[Finding, ...]:
+    """Shorts and islands; what repeats is looked at a few times, and as a whole where that finds something."""
+    few = shortened(bodies, periodic.stretches([body.region for body in bodies]))
+    found = (*shorts(approaches(few)), *islands(few))
+    return (*shorts(approaches(bodies)), *islands(bodies)) if found and few is not bodies else found
 
 
 def _entries(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
