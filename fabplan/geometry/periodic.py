@@ -1,20 +1,22 @@
 """Large lattices cut short: what repeats needs to be looked at only a few times.
 
 Where a layout repeats along an axis with one period (lattices in their middle, everything else running straight
-through), whole periods can be cut out and the two sides pushed together: every distance, width and connection that
-the long layout has the short one has too, and what adds up (lengths, areas) grows by the same amount with every
-period. So 10^6 equal fingers are checked and measured on some ten of them, exactly.
+through), whole periods can be cut out and the two sides pushed together: every connection, and every distance and
+width within the `reach` of the periods that stay, is the same in both, and what adds up (lengths, areas) grows by the
+same amount with every period. So 10^6 equal fingers are checked and measured on some ten of them, exactly.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fabplan.geometry.region import Lattice, Part, Point, Region, count
 
-KEPT = 6  # periods that stay in every stretch: more than any rule looks across
+KEPT = 6  # periods that stay in every stretch
+SEEN = 4  # of them: a distance up to that many periods is the same in the short layout, a longer one may be cut
 FEW = 2000  # flat polygons up to which nothing is cut
 
 
@@ -43,6 +45,11 @@ class Stretches:
 
     def __bool__(self) -> bool:
         return bool(self.x or self.y)
+
+    @property
+    def reach(self) -> float:
+        """Distance [nm] up to which the short layout tells the truth; infinite where nothing is cut."""
+        return min((SEEN * stretch.period for stretch in (*self.x, *self.y)), default=math.inf)
 
 
 def stretches(regions: Sequence[Region]) -> Stretches:

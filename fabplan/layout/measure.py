@@ -36,7 +36,7 @@ def measured(bodies: Sequence[Body], met: Sequence[Approach] | None = None) -> d
     Parameters
     ----------
     bodies : bottom-up
-    met : `fabplan.layout.approach.approaches` of the bodies, or of a shortened layout, where they are known already
+    met : `fabplan.layout.approach.approaches` of the bodies, where they are known already
 
     Returns
     -------
@@ -46,9 +46,10 @@ def measured(bodies: Sequence[Body], met: Sequence[Approach] | None = None) -> d
     """
     found = periodic.stretches([body.region for body in bodies])
     few = shortened(bodies, found)
-    near = approaches(few) if met is None else met
-    gaps = [approach.near.distance for approach in near if approach.in_plane]
-    widths = [width(body) for body in few if body.net and body.region]
+    gaps = _gaps(approaches(few) if met is None else met)
+    if gaps and min(gaps) > found.reach * NANOMETRE:  # may lie across a cut
+        found, few, gaps = Stretches(), bodies, _gaps(approaches(bodies))
+    widths = [width(body) for body in bodies if body.net and body.region]
     result: dict[str, float | None] = {
         "height_m": height(few),
         "minimum_width_m": min(widths, default=None),
@@ -81,9 +82,17 @@ def _grown(measure: Callable[[Sequence[Body]], float | None], bodies: Sequence[B
     return periodic.grown(lambda few: measure(_with(bodies, few)) or 0.0, regions, found)
 
 
+def _gaps(met: Sequence[Approach]) -> list[float]:
+    return [approach.near.distance for approach in met if approach.in_plane]
+
+
 def width(body: Body) -> float:
     """Narrowest place of a body [m]; of 10^6 equal elements that of one."""
-    return float(body.relief.wall) if body.relief is not None else narrowest(body.region)
+    if body.relief is not None:
+        return float(body.relief.wall)
+    found = periodic.stretches([body.region])
+    least = narrowest(periodic.short([body.region], found)[0])
+    return least if least <= found.reach * NANOMETRE else narrowest(body.region)
 
 
 def volume(body: Body, bodies: Sequence[Body]) -> float:

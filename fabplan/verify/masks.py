@@ -17,9 +17,11 @@ from fabplan.layout.measure import measured, shortened
 from fabplan.layout.rules import islands, shorts
 from fabplan.readers.gds import MaskFile, read_gds, read_oasis
 from fabplan.verify._mask_table import fingerprints
-from fabplan.verify._regions import differ, region_of
+from fabplan.verify._regions import differ, regions_of
 from fabplan.verify._relief import relief_of, reliefs_drawn
 
+#: region of every (layer, datatype) of a file
+Drawn = Mapping[tuple[int, int], Region]
 NOT_DESIGN = ("_plates", "_wafer")
 AGREEMENT = 1e-6
 SLACK = 2 * NANOMETRE  # of lengths: one grid step at each end
@@ -47,15 +49,16 @@ def verify_masks(folder: Path, plan: Mapping[str, Any]) -> tuple[Finding, ...]:
         design, entries = _design(masks, "gds"), _entries(plan)
     except BadInput as fault:
         return tuple(_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
-    bodies = [_body(entry, design) for entry in entries if _is_body(entry)]
+    drawn = regions_of(design)
+    bodies = [_body(entry, drawn) for entry in entries if _is_body(entry)]
     return (
         *_names(design, entries),
         *_table(masks, design, entries),
         *_measures(bodies, plan),
         *reliefs_drawn(bodies),
         *_connections(bodies),
-        *_formats(masks, design),
-        *_plates(masks, design, plan),
+        *_formats(masks, drawn),
+        *_plates(masks, drawn, plan),
     )
 
 
@@ -111,9 +114,9 @@ def _design(masks: Path, kind: str) -> MaskFile:
     return read_gds(found[0]) if kind == "gds" else read_oasis(found[0])
 
 
-def _body(entry: Mapping[str, Any], design: MaskFile) -> Body:
+def _body(entry: Mapping[str, Any], drawn: Drawn) -> Body:
     """The body of a layer as the file draws it."""
-    region = region_of(design, _pair(entry))
+    region = drawn.get(_pair(entry), Region())
     bottom = entry["bottom_m"]
     return Body(
         entry["name"], entry["role"], entry["material"], entry["net"], region,
@@ -169,20 +172,20 @@ def _measures(bodies: Sequence[Body], plan: Mapping[str, Any]) -> Iterable[Findi
             )  # fmt: skip
 
 
-def _formats(masks: Path, design: MaskFile) -> Iterable[Finding]:
+def _formats(masks: Path, drawn: Drawn) -> Iterable[Finding]:
     """The OASIS file draws the same."""
     try:
-        other = _design(masks, "oas")
+        other = regions_of(_design(masks, "oas"))
     except BadInput as fault:
         yield from (_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
         return
-    for pair in sorted(design.layers.keys() | other.layers.keys()):
-        if differ(region_of(design, pair), region_of(other, pair)):
+    for pair in sorted(drawn.keys() | other.keys()):
+        if differ(drawn.get(pair, Region()), other.get(pair, Region())):
             place = f"layer {pair[0]}/{pair[1]}"
             yield _fault("formats-differ", place, f"{place} of OASIS and GDSII differ")
 
 
-def _plates(masks: Path, design: MaskFile, plan: Mapping[str, Any]) -> Iterable[Finding]:
+def _plates(masks: Path, drawn: Drawn, plan: Mapping[str, Any]) -> Iterable[Finding]:
     """Every plate holds its layers after bias, and nothing else."""
     plates = plan.get("masks")
     if not isinstance(plates, list) or not plates:
@@ -192,23 +195,23 @@ def _plates(masks: Path, design: MaskFile, plan: Mapping[str, Any]) -> Iterable[
         yield _fault("plates-missing", "masks", "plan.json lists plates, the file of the plates is missing")
         return
     try:
-        drawn = read_gds(found[0])
-        expected = {int(plate["number"]): _plate(plate, plan, design) for plate in plates}
+        made = regions_of(read_gds(found[0]))
+        expected = {int(plate["number"]): _plate(plate, plan, drawn) for plate in plates}
     except BadInput as fault:
         yield from (_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
         return
     except (KeyError, TypeError, ValueError):
         yield _fault("plates", "plan.json", "the plates of plan.json make no sense")
         return
-    for number in sorted(expected.keys() | {layer for layer, _ in drawn.layers}):
-        own = [region_of(drawn, pair) for pair in drawn.layers if pair[0] == number]
+    for number in sorted(expected.keys() | {layer for layer, _ in made}):
+        own = [region for pair, region in made.items() if pair[0] == number]
         if len(own) != 1 or number not in expected or differ(own[0], expected[number]):
             yield _fault("plates-differ", f"plate {number}", f"plate {number} is not its layers after bias")
 
 
-def _plate(plate: Mapping[str, Any], plan: Mapping[str, Any], design: MaskFile) -> Region:
+def _plate(plate: Mapping[str, Any], plan: Mapping[str, Any], drawn: Drawn) -> Region:
     pairs = {entry["name"]: _pair(entry) for entry in plan["layers"]}
-    return on_plate([region_of(design, pairs[name]) for name in plate["layers"]], float(plate["bias_m"]))
+    return on_plate([drawn.get(pairs[name], Region()) for name in plate["layers"]], float(plate["bias_m"]))
 
 
 def _fault(rule: str, where: str, message: str) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,6 +131,18 @@ def test_two_periods_that_do_not_fit_are_left_alone() -> None:
         # only where one of them is alone
         assert stretch.start > 1_500 * 530 - 530 or stretch.period != 530
     assert periodic.short(regions, periodic.stretches(regions))[1] == regions[1]
+
+
+def test_what_is_wider_than_the_kept_periods_is_measured_whole() -> None:
+    """A field of small holes between two wide plates: neither their width nor their distance may shrink."""
+    across = 2_000 * 400
+    field = body("scaffold", rectangle(0, 0, 100, 100, Lattice(2_000, 300, 400, 400)), "scaffold")
+    left = body("anode", rectangle(-90_000, -50_000, 0, 200_000))
+    right = body("cathode", rectangle(across, -50_000, across + 90_000, 200_000))
+    over = body("anode", rectangle(-90_000, -80_000, across - 500_000, -60_000), "anode_collector", 1e-3)
+    found = measure.measured([field, left, right, replace(over, name="lead")])
+    assert found["minimum_width_m"] == near(20_000e-9)
+    assert found["minimum_gap_m"] == near(across * 1e-9)
 
 
 def test_a_slanted_edge_is_not_cut() -> None:
