@@ -5,6 +5,7 @@ Facts of the format: GDSII Stream Format Manual, release 6.0 (Calma, 1987).
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from fabplan.errors import BadInput, Problem
 
 MOST_DEPTH = 64
+MOST_POINTS = 16_000_000
 NO_DATA, BITS, INT16, INT32, REAL8, TEXT = 0, 1, 2, 3, 5, 6
 
 #: record type -> (data type, payload size; -8 any multiple of 8, -1 any)
@@ -28,7 +30,7 @@ KNOWN: dict[int, tuple[int, int]] = {
 }  # fmt: skip
 HEADER, BGNLIB, LIBNAME, UNITS, ENDLIB, BGNSTR, STRNAME, ENDSTR = range(8)
 BOUNDARY, PATH, SREF, AREF, TEXTS, LAYER, DATATYPE, WIDTH, XY, ENDEL, SNAME, COLROW = range(0x08, 0x14)
-NODE, BOX = 0x15, 0x2D
+NODE, PATHTYPE, BOX = 0x15, 0x21, 0x2D
 PREAMBLE = {0x39, 0x1F, 0x20, 0x23, 0x22, 0x36, 0x37, 0x38}
 ANYWHERE = {0x26, 0x2F, 0x2B, 0x2C}  # flags, plex and properties
 
@@ -46,26 +48,40 @@ ELEMENTS: dict[int, tuple[set[int], set[int], int, int]] = {
 
 @dataclass
 class Cell:
-    """What a structure holds: number of shapes, and how often it places which other one."""
+    """What a structure holds: number of shapes and their points, and how often it places which other one."""
 
     shapes: int = 0
     places: dict[str, int] = field(default_factory=dict)
+    points: int = 0
 
 
-def checked(data: bytes, where: str, most: int) -> dict[str, Cell]:
+def checked(data: bytes, where: str, most: int, most_points: int = MOST_POINTS) -> dict[str, Cell]:
     """The cells of a well-formed stream.
 
     Raises
     ------
-    BadInput : the structure is broken, references do not resolve, or it holds more than ``most`` shapes when flat
+    BadInput : the structure is broken, references do not resolve, or it holds more than ``most`` shapes or
+        ``most_points`` points when flat
     """
     cells = _Walk(data, where).library()
-    expanded = _expanded(cells, where)
-    placed = {name for cell in cells.values() for name in cell.places}
-    total = sum(expanded[name] for name in cells if name not in placed)
-    if total > most:
-        raise BadInput(Problem("too many polygons when flat", where, f"{total}", f"at most {most}"))
+    within(cells, where, most, most_points)
     return cells
+
+
+def within(cells: dict[str, Cell], where: str, most: int, most_points: int) -> None:
+    """Count what the top cells hold when flat, by products on the graph of references; no expansion.
+
+    Raises
+    ------
+    BadInput : too much, a reference to nothing, a circle of references
+    """
+    placed = {name for cell in cells.values() for name in cell.places}
+    expanded = _expanded(cells, where)
+    for k, (what, cap) in enumerate((("polygons", most), ("vertices", most_points))):
+        total = sum(expanded[name][k] for name in cells if name not in placed)
+        if total > cap:
+            given = str(total) if total < 10**15 else "more than 1e15"
+            raise BadInput(Problem(f"too many {what} when flat", where, given, f"at most {cap}"))
 
 
 class _Walk:
@@ -150,6 +166,7 @@ class _Walk:
             cell.places[name] = cell.places.get(name, 0) + columns * rows
         elif kind in (BOUNDARY, PATH, BOX):
             cell.shapes += 1
+            cell.points += _points(kind, found)
 
     def text(self) -> str:
         try:
@@ -184,18 +201,30 @@ def _records(data: bytes, where: str) -> Iterator[tuple[int, int, bytes]]:
         position += length
 
 
-def _expanded(cells: dict[str, Cell], where: str) -> dict[str, int]:
-    """Shapes of each cell when flat, by products on the graph of references; no expansion."""
+def _points(kind: int, found: dict[int, bytes]) -> int:
+    """Points of a shape when flat: a path has two sides, and round ends as fine as its half width asks for."""
+    points = len(found[XY]) // 8
+    if kind != PATH:
+        return points
+    width = abs(struct.unpack(">i", found[WIDTH])[0]) if WIDTH in found else 0
+    return 2 * points + (8 + int(4 * math.sqrt(width)) if found.get(PATHTYPE) == b"\0\1" else 8)
+
+
+def _expanded(cells: dict[str, Cell], where: str) -> dict[str, tuple[int, int]]:
+    """Shapes and points of each cell when flat."""
     missing = sorted({name for cell in cells.values() for name in cell.places} - cells.keys())
     if missing:
         raise BadInput(Problem("a structure that is placed is not defined", where, missing[0][:40]))
-    total: dict[str, int] = {}
+    total: dict[str, tuple[int, int]] = {}
     for _ in range(MOST_DEPTH + 1):
         waiting = [n for n, cell in cells.items() if n not in total and all(c in total for c in cell.places)]
         if not waiting:
             break
         for name in waiting:
-            total[name] = cells[name].shapes + sum(k * total[c] for c, k in cells[name].places.items())
+            cell = cells[name]
+            # placing an empty structure a billion times takes its time too
+            shapes = cell.shapes + sum(k * max(total[c][0], 1) for c, k in cell.places.items())
+            total[name] = shapes, cell.points + sum(k * total[c][1] for c, k in cell.places.items())
     if len(total) < len(cells):
         allowed = f"{MOST_DEPTH} levels, no circle"
         raise BadInput(Problem("structures place each other in a circle or too deep", where, allowed=allowed))

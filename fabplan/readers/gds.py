@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from fabplan.errors import BadInput, Problem
 from fabplan.geometry.region import FLAT_CAP
-from fabplan.readers._gds_records import checked
+from fabplan.readers import _oasis_records
+from fabplan.readers._gds_records import MOST_POINTS, checked
 from fabplan.readers.guarded import read_bytes
 
 MOST_BYTES = 64 << 20
 WALL_CLOCK = 30.0  # seconds
 CHILD = Path(__file__).with_name("_gds_child.py")
-OASIS_MAGIC, OASIS_END = b"%SEMI-OASIS\r\n", 256
+OASIS_MAGIC, OASIS_END = _oasis_records.MAGIC, _oasis_records.END_SIZE
 Integers = NDArray[np.int64]
 
 
@@ -48,26 +49,29 @@ class MaskFile:
     layers: Mapping[tuple[int, int], Outlines]
 
 
-def read_gds(path: Path, most: int = FLAT_CAP) -> MaskFile:
+def read_gds(path: Path, most: int = FLAT_CAP, most_points: int = MOST_POINTS) -> MaskFile:
     """Flat polygons of a GDSII file.
 
     Raises
     ------
-    BadInput : the file cannot be read, is broken, too large, or holds more than ``most`` polygons
+    BadInput : the file cannot be read, is broken, too large, or holds more than ``most`` polygons or ``most_points``
+        points when flat
     """
     data = read_bytes(path, MOST_BYTES, path.name)
-    checked(data, path.name, most)
+    checked(data, path.name, most, most_points)
     return _in_child("gds", path, most)
 
 
-def read_oasis(path: Path, most: int = FLAT_CAP) -> MaskFile:
+def read_oasis(path: Path, most: int = FLAT_CAP, most_points: int = MOST_POINTS) -> MaskFile:
     """Flat polygons of an OASIS file; its checksum must hold where it has one.
 
     Raises
     ------
     BadInput : as `read_gds`
     """
-    check_oasis(read_bytes(path, MOST_BYTES, path.name), path.name)
+    data = read_bytes(path, MOST_BYTES, path.name)
+    check_oasis(data, path.name)
+    _oasis_records.checked(data, path.name, most, most_points)
     return _in_child("oas", path, most)
 
 
