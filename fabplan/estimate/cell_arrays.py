@@ -96,6 +96,8 @@ def build_interdigital(rows: Sequence[Row], ocp: Numbers, electrolytes: Numbers)
         gap=_column(rows, "gap_m"),
         height=height,
         lid=_column(rows, "H_m"),
+        anode_rise=_column(rows, "anode_rise"),
+        cathode_rise=_column(rows, "cathode_rise"),
     )
     return bare, fingers
 

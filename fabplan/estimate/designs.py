@@ -161,8 +161,9 @@ class Fingers:
 
     Parameters
     ----------
-    anode_width, cathode_width, gap, height : [m]
-    lid : height of the electrolyte above the floor, at least ``height`` [m]
+    anode_width, cathode_width, gap, height : [m]; the height of the lower finger
+    lid : height of the electrolyte above the floor, at least that of the fingers [m]
+    anode_rise, cathode_rise : height of each finger over that of the lower one; None where all are equally high
     """
 
     anode_width: Array
@@ -170,6 +171,21 @@ class Fingers:
     gap: Array
     height: Array
     lid: Array
+    anode_rise: Array | None = None
+    cathode_rise: Array | None = None
+
+    @property
+    def rises(self) -> tuple[Array, Array]:
+        """Both, 1 where they are not given."""
+        same = np.ones_like(self.height)
+        anode = same if self.anode_rise is None else self.anode_rise
+        return anode, same if self.cathode_rise is None else self.cathode_rise
+
+    @property
+    def uneven(self) -> Mask:
+        """Cells whose fingers differ in height."""
+        anode, cathode = self.rises
+        return np.asarray(np.maximum(anode, cathode) > 1.0)
 
 
 @dataclass(frozen=True)
@@ -204,8 +220,8 @@ def take(designs: _Designs, rows: Index | slice) -> _Designs:
 
 
 def _take_part(part: Any, rows: Index | slice) -> Any:
-    if isinstance(part, Porous):
-        return take(part, rows)
+    if part is None or isinstance(part, Porous):
+        return None if part is None else take(part, rows)
     return take(part, rows) if isinstance(part, Film) else part[rows]
 
 

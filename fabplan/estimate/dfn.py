@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fabplan.estimate import electrolyte
 from fabplan.estimate.constants import SECONDS_PER_HOUR, Array, Index, Mask
 from fabplan.estimate.designs import Materials, Stacks, take
-from fabplan.estimate.dfn_cell import Cell, Mesh, build, columns
-from fabplan.estimate.dfn_points import Aims, available, march
+from fabplan.estimate.dfn_cell import CALM, Cell, Mesh, build, columns
+from fabplan.estimate.dfn_columns import Aims
+from fabplan.estimate.dfn_points import available, march
 from fabplan.estimate.dfn_state import Fading, State, accepted_state, kept_points, prepare, uniform
 from fabplan.estimate.dfn_step import Found, Step, density_of, newton, voltage_of
+from fabplan.estimate.trust import doubtful
 
 _EXHAUSTED = 5e-3  # mean stoichiometry from the end at which a stuck discharge counts as complete
 _ROOM = 1e-6  # stoichiometry that a guess keeps from its ends
@@ -55,23 +58,33 @@ def discharge(
     ----------
     stacks : one row per point [n]
     current : [A/m2]
+    mesh : of all points; where left out, a coarse one for those that the closed form answers, too
     compiled : by compiled loops (extra ``fast``) or by arrays; where left out, as is installed
     with_samples : keep the discharge curves
     """
-    mesh = mesh or Mesh()
     compiled = available() if compiled is None else compiled
-    metal = stacks.negative.metal
+    metal, calm = stacks.negative.metal, np.zeros(len(current), dtype=np.bool_)
+    if mesh is None:
+        calm = ~doubtful(stacks, materials, current, electrolyte.salt(stacks, materials, current).depletion)
     halves: list[tuple[Index, Traces]] = []
-    for rows, shape in ((np.flatnonzero(~metal), mesh), (np.flatnonzero(metal), replace(mesh, negative=0))):
-        if len(rows):
-            some = take(stacks, rows)
-            nominal = some.one_c_current * SECONDS_PER_HOUR / current[rows]
-            cell = build(some, materials, current[rows], shape)
-            if compiled:
-                halves.append((rows, _looped(cell, materials, nominal, with_samples)))
-            else:
-                halves.append((rows, _march(cell, materials, nominal)))
+    for chosen, shape in ((~calm, mesh or Mesh()), (calm, CALM)):
+        for rows, own in (
+            (np.flatnonzero(chosen & ~metal), shape),
+            (np.flatnonzero(chosen & metal), replace(shape, negative=0)),
+        ):
+            if len(rows):
+                part = _discharged(take(stacks, rows), materials, current[rows], own, compiled, with_samples)
+                halves.append((rows, part))
     return _merged(halves, len(current))
+
+
+def _discharged(
+    stacks: Stacks, materials: Materials, current: Array, mesh: Mesh, compiled: bool, with_samples: bool
+) -> Traces:
+    """Points that are all porous, or all against lithium metal."""
+    nominal = stacks.one_c_current * SECONDS_PER_HOUR / current
+    cell = build(stacks, materials, current, mesh)
+    return _looped(cell, materials, nominal, with_samples) if compiled else _march(cell, materials, nominal)
 
 
 def _merged(halves: list[tuple[Index, Traces]], count: int) -> Traces:
@@ -88,13 +101,13 @@ def _looped(cell: Cell, materials: Materials, nominal: Array, with_samples: bool
     """The compiled march; a curve begins with its first voltage at time 0 and ends at the cut-off."""
     found = march(cell, materials, nominal, _AIMS, with_samples)
     times, voltages = [], []
-    for row, (end, at_end) in enumerate(found.ends if with_samples else found.ends[:0]):
-        time, volts = found.samples[:, row, : found.used[row]]
+    for row, (end, at_end, _) in enumerate(found.ends if with_samples else found.ends[:0]):
+        time, volts = found.samples[row, :, : found.used[row]]
         late = [end] if len(time) and end > time[-1] else []
         times.append(np.concatenate([np.zeros(min(len(time), 1)), time, late]))
         voltages.append(np.concatenate([volts[:1], volts, [at_end] * len(late)]))
     finished = np.isfinite(found.ends[:, 0])
-    charge, energy = cell.current * found.ends[:, 0], cell.current * found.energy
+    charge, energy = cell.current * found.ends[:, 0], cell.current * found.ends[:, 2]
     none = (np.zeros(0),) * (0 if with_samples else len(nominal))
     return Traces(charge, np.where(finished, energy, np.nan), (*times, *none), (*voltages, *none), finished)
 
@@ -223,7 +236,7 @@ def _usable(cell: Cell, step: Step, current: Array) -> tuple[Array, Mask]:
 
 
 def _traces(samples: list[tuple[Index, Array, Array]], ends: Array, current: Array) -> Traces:
-    """Samples sorted by point, the end added; energy by trapezoids."""
+    """Samples sorted by point, the end added; energy by ``_integral``."""
     point, time, volts = (np.concatenate([part[place] for part in samples]) for place in range(3))
     order = np.argsort(point, kind="stable")
     bounds = np.searchsorted(point[order], np.arange(len(current) + 1))
@@ -234,7 +247,19 @@ def _traces(samples: list[tuple[Index, Array, Array]], ends: Array, current: Arr
         late = [end] if len(own) and end > time[own[-1]] else []
         times.append(np.concatenate([np.zeros(len(first)), time[own], late]))
         voltages.append(np.concatenate([first, volts[own], [at_end] * len(late)]))
-        energy[row] = current[row] * np.sum(0.5 * (voltages[row][1:] + voltages[row][:-1]) * np.diff(times[row]))
+        energy[row] = current[row] * _integral(times[row], voltages[row], len(late))
     finished = np.isfinite(ends[:, 0])
     charge = np.where(finished, current * ends[:, 0], np.nan)
     return Traces(charge, np.where(finished, energy, np.nan), tuple(times), tuple(voltages), finished)
+
+
+def _integral(time: Array, volts: Array, late: int) -> float:
+    """Voltage over time: per step the parabola through its ends and the point before, the ``late`` ones plain."""
+    length, rise = np.diff(time), np.diff(volts)
+    whole = float(np.sum(0.5 * (volts[1:] + volts[:-1]) * length))
+    steps = len(length) - late
+    if steps < 2:
+        return whole
+    slope = rise[:steps] / length[:steps]
+    now, before = length[1:steps], length[: steps - 1]
+    return whole - float(np.sum(now**3 / 6.0 * np.diff(slope) / (now + before)))

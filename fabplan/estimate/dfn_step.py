@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabplan.estimate.block_tridiagonal import solve
-from fabplan.estimate.constants import Array, Mask
+from fabplan.estimate.constants import REFERENCE_CONCENTRATION, Array, Mask
 from fabplan.estimate.designs import Materials
 from fabplan.estimate.dfn_cell import Cell
 from fabplan.estimate.kinetics import LEAST, drive, sinh_argument
@@ -121,13 +121,14 @@ def potential(cell: Cell, materials: Materials, step: Step, density: Array, salt
     """Potential between solid and electrolyte of each electrode cell."""
     x = step.sto_fixed - step.sto_slope * density
     ocv, ocv_slope = materials.ocp.value_and_slope(cell.ocp, x)
-    ocv = ocv + _BARRIER * (1.0 / x - 1.0 / (1.0 - x))
-    ocv_slope = ocv_slope - _BARRIER * (1.0 / (x * x) + 1.0 / ((1.0 - x) * (1.0 - x)))
-    room = np.maximum(x * (1.0 - x), LEAST)
-    driven = 0.25 / cell.exchange_current / np.sqrt(room * salt * 1e-3)  # sinh argument per current density
+    inverse = 1.0 / np.maximum(x * (1.0 - x), LEAST)
+    ocv = ocv + _BARRIER * (1.0 - 2.0 * x) * inverse
+    ocv_slope = ocv_slope - _BARRIER * (inverse * inverse - 2.0 * inverse)
+    # sinh argument per current density
+    driven = 0.25 / cell.exchange_current * np.sqrt(REFERENCE_CONCENTRATION * inverse / salt)
     argument = driven * density
     slope = cell.kinetic_scale / np.sqrt(1.0 + argument * argument)
-    along_x = argument * (0.5 - x) / room  # minus d(argument)/dx
+    along_x = argument * (0.5 - x) * inverse  # minus d(argument)/dx
     return Potential(
         value=ocv + cell.kinetic_scale * np.arcsinh(argument),
         per_density=-ocv_slope * step.sto_slope + slope * (driven + along_x * step.sto_slope),

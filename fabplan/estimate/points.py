@@ -16,6 +16,8 @@ from fabplan.estimate.trust import Doubt, doubtful, doubtful_films, doubts
 
 BLOCK = 1024  # points at once: their arrays stay in the processor's cache
 ACCURATE_BLOCK = 128
+COMPILED_BLOCK = 512
+WORTH_COMPILING = 500  # accurate points: for fewer, arrays are done in a second; compiling takes a quarter minute, once
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,9 @@ def answer_stacks(
     for chosen in (deep, ~slow & ~deep):
         for rows in _parts(np.flatnonzero(chosen), BLOCK):
             _closed(take(stacks, rows), materials, answer, rows)
-    for rows in _parts(np.flatnonzero(slow), ACCURATE_BLOCK):
-        _marched(take(stacks, rows), materials, answer, rows)
+    compiled = None if np.count_nonzero(slow) >= WORTH_COMPILING else False
+    for rows in _parts(np.flatnonzero(slow), ACCURATE_BLOCK if compiled is False else COMPILED_BLOCK):
+        _marched(take(stacks, rows), materials, answer, rows, compiled)
     drop = answer.current * (electronic_resistance(stacks.negative) + electronic_resistance(stacks.positive))
     answer.doubt[:] = doubts(doubted, answer.accurate, slow, drop, answer.salt_depletion, fingers)
     scale = stacks.scale
@@ -102,10 +105,10 @@ def _record(model: Model, materials: Materials, cutoff: Array, limit: Array, ans
         answer.charges[rows], answer.voltages[rows] = charges, voltage(model, materials.ocp, charges)
 
 
-def _marched(stacks: Stacks, materials: Materials, answer: Answer, rows: Index) -> None:
+def _marched(stacks: Stacks, materials: Materials, answer: Answer, rows: Index, compiled: bool | None) -> None:
     """Accurate answers; the closed form where the march got stuck."""
     with_samples = answer.charges.shape[1] > 0
-    traces = dfn.discharge(stacks, materials, answer.current[rows], with_samples=with_samples)
+    traces = dfn.discharge(stacks, materials, answer.current[rows], compiled=compiled, with_samples=with_samples)
     stuck = np.flatnonzero(~traces.finished)
     if len(stuck):
         _closed(take(stacks, stuck), materials, answer, rows[stuck])
@@ -129,10 +132,11 @@ def answer_films(films: Films, materials: Materials, rates: Array, tier: str, sa
         slow = doubted
     answer.accurate[:] = slow
     answer.doubt[:] = np.where(doubted & ~slow, Doubt.CLOSED_FORM, Doubt.NONE)
-    for chosen, size in ((~slow, BLOCK), (slow, ACCURATE_BLOCK)):
+    compiled = None if np.count_nonzero(slow) >= WORTH_COMPILING else False
+    for chosen, size in ((~slow, BLOCK), (slow, COMPILED_BLOCK)):
         for rows in _parts(np.flatnonzero(chosen), size):
             some, current = take(films, rows), answer.current[rows]
-            model = film_march.march(some, current) if chosen is slow else film.film_discharge(some, current)
+            model = film_march.march(some, current, compiled) if chosen is slow else film.film_discharge(some, current)
             _record(model, materials, some.cutoff, film.longest_charge(some), answer, rows)
     return answer
 

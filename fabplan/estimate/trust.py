@@ -32,6 +32,7 @@ class Doubt(IntEnum):
     FINGERS = 2
     STUCK = 3
     COVER = 4
+    HEIGHTS = 5
 
 
 REASONS = {
@@ -40,11 +41,12 @@ REASONS = {
     "along the finger's height is too large",
     Doubt.STUCK: "the accurate tier did not reach the end; the closed form answered",
     Doubt.COVER: "the electrolyte cover is deeper than the fingers are high, which was not validated",
+    Doubt.HEIGHTS: "the fingers differ in height, which was not validated",
 }
 #: measured error of the capacity over the 1C charge: most trusted points, and where there is a doubt
 _TRUSTED = 0.003
 _DEPLETED = 0.01
-_ERRORS = {Doubt.CLOSED_FORM: 0.65, Doubt.FINGERS: 0.12, Doubt.STUCK: 0.65, Doubt.COVER: 0.12}
+_ERRORS = {Doubt.CLOSED_FORM: 0.65, Doubt.FINGERS: 0.12, Doubt.STUCK: 0.65, Doubt.COVER: 0.12, Doubt.HEIGHTS: 0.12}
 
 
 def doubts(doubted: Mask, accurate: Mask, asked: Mask, drop: Array, depletion: Array, fingers: Fingers | None) -> Index:
@@ -60,7 +62,8 @@ def doubts(doubted: Mask, accurate: Mask, asked: Mask, drop: Array, depletion: A
     """
     found = np.zeros(len(doubted), dtype=np.intp)
     if fingers is not None:
-        found[fingers.lid > 2.0 * fingers.height] = Doubt.COVER
+        found[fingers.lid > 2.0 * fingers.height * np.maximum(*fingers.rises)] = Doubt.COVER
+        found[fingers.uneven] = Doubt.HEIGHTS
         found[(depletion >= FINGERS_DEPLETION) | (drop >= FINGERS_DROP)] = Doubt.FINGERS
     found[doubted & ~accurate] = Doubt.CLOSED_FORM
     found[asked & ~accurate] = Doubt.STUCK

@@ -7,11 +7,12 @@ import time
 import numpy as np
 import pytest
 
-from fabplan.estimate import dfn
+from fabplan.estimate import dfn, film_march
 from fabplan.estimate.cells import Cells, read_cells
 from fabplan.estimate.run import estimate
 from fabplan.estimate.search import InterdigitalGeometry, interdigital_arrays
 from tests.estimate.examples import cells, document
+from tests.estimate.test_film import varied
 
 DESIGNS = 1280
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
@@ -44,11 +45,24 @@ def test_accurate_tier(compiled: bool, least: float, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(dfn, "available", lambda: compiled)
     made = mix()
     rates = RATES if compiled else [5.0]
-    estimate(made, "accurate", [20.0])
+    estimate(made, "accurate", rates)  # compiles or loads the machine code
     result = estimate(made, "accurate", rates)
     name = "compiled" if compiled else "arrays"
     print(f"accurate tier, {name}: {len(result.ids) / result.seconds:.3g} evaluations/s")
     assert len(result.ids) / result.seconds > least
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("compiled", "least"), [(False, 200.0), (True, 1000.0)])
+def test_marched_films(compiled: bool, least: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dense films whose diffusivity varies, planar and coaxial."""
+    if compiled:
+        pytest.importorskip("numba", reason="numba (extra fast) is not installed")
+    monkeypatch.setattr(film_march, "available", lambda: compiled)
+    made = varied(700)
+    best = max(len(result.ids) / result.seconds for result in (estimate(made, "accurate") for _ in range(3)))
+    print(f"accurate tier, films, {'compiled' if compiled else 'arrays'}: {best:.3g} evaluations/s")
+    assert best > least
 
 
 @pytest.mark.slow
