@@ -12,14 +12,35 @@ from numpy.typing import NDArray
 from fabplan.architectures._package import around
 from fabplan.architectures._space import over, whole
 from fabplan.architectures.base import Footprint
+from fabplan.geometry.body import Net
 from fabplan.geometry.region import Box, Region, joined, rectangle
 
 Size = tuple[Any, Any]
+#: roles in the order of their films, cathode first
+FILMS = ("cathode_collector", "cathode", "electrolyte", "anode", "anode_collector", "encapsulation")
+NETS: Mapping[str, Net] = {
+    "cathode_collector": "cathode",
+    "cathode": "cathode",
+    "anode": "anode",
+    "anode_collector": "anode",
+}
+
+
+def ordered(anode_first: float) -> tuple[str, ...]:
+    """Roles of all films bottom-up."""
+    return tuple(swapped(role) for role in FILMS) if anode_first else FILMS
+
+
+def swapped(role: str) -> str:
+    """The role of the other electrode, or of its collector; others stay as they are."""
+    return "_".join({"anode": "cathode", "cathode": "anode"}.get(word, word) for word in role.split("_"))
 
 
 @dataclass(frozen=True)
 class Plan:
     """Sizes (width, length) of films that share one centre, and of what leaves them.
+
+    Names are those of a cell whose cathode lies below; where the anode does, they change places.
 
     Parameters
     ----------

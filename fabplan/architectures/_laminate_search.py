@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from fabplan.architectures import _package, _space
+from fabplan.architectures._laminate import swapped
 from fabplan.architectures._space import Array, whole
 from fabplan.architectures.base import Request
 
@@ -20,17 +21,19 @@ def candidates(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     ----------
     fixed : what the user fixed, lengths in nm
     """
-    values = _margins(request, fixed)
-    values |= _axes(request, fixed)
-    values |= _cover(request, fixed, values)
-    values |= _sizes(request, fixed, values)
-    return values | _anode(request, fixed, values)
+    values = margins(request, fixed) | {"anode_first": fixed.get("anode_first", 0.0)}
+    values |= axes(request, fixed)
+    values |= cover(request, fixed, values)
+    values |= sizes(request, fixed, values)
+    return values | anode(request, fixed, values)
 
 
-def _margins(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
+def margins(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     """Margins that do not depend on thickness: alignment of the later film plus both edges."""
-    placement = {role: request.limit(role).placement for role in _ROLES}
-    edge = {role: request.limit(role).edge for role in _ROLES}
+    # the names of the margins are those of a cell whose cathode lies below
+    made = {role: request.limit(swapped(role) if fixed.get("anode_first") else role) for role in _ROLES}
+    placement = {role: limit.placement for role, limit in made.items()}
+    edge = {role: limit.edge for role, limit in made.items()}
     cover = placement["encapsulation"] + edge["encapsulation"]
     lines = [request.limit(role).line for role in ("cathode_collector", "anode_collector")]
     pad_margin = max(PAD_COVER, cover)
@@ -43,19 +46,26 @@ def _margins(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
         "pad_size": max(*lines, 2 * pad_margin + window),
         "pad_margin": pad_margin,
     }
+    if fixed.get("anode_thickness") == 0.0:  # what is plated is as large as its collector
+        defaults["margin_collector"] = 0.0
     return {name: fixed.get(name, float(whole(value))) for name, value in defaults.items()}
 
 
 _ROLES = ("cathode_collector", "cathode", "electrolyte", "anode", "anode_collector", "encapsulation")
 
 
-def _axes(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
-    """All combinations of what is searched."""
+def axes(request: Request, fixed: dict[str, float], cathodes: int = 40, electrolytes: int = 10) -> dict[str, Any]:
+    """All combinations of what is searched.
+
+    Parameters
+    ----------
+    cathodes, electrolytes : at most so many thicknesses of each
+    """
     others = sum(request.layer_thickness(role) for role in ("cathode_collector", "anode_collector", "encapsulation"))
     most = request.height_max - others
     shares = np.array([0.2, 0.35, 0.5, 0.75, 1.0])
-    cathode = whole(_space.thicknesses(request.limit("cathode"), most, 40))
-    electrolyte = whole(_space.thicknesses(request.limit("electrolyte"), most, 10))
+    cathode = whole(_space.thicknesses(request.limit("cathode"), most, cathodes))
+    electrolyte = whole(_space.thicknesses(request.limit("electrolyte"), most, electrolytes))
     return _space.combinations(
         cathode_thickness=_space.axis(fixed, "cathode_thickness", cathode),
         electrolyte_thickness=_space.axis(fixed, "electrolyte_thickness", electrolyte),
@@ -74,17 +84,20 @@ def _metal_thicknesses(request: Request) -> Array:
     return whole(_space.thicknesses(request.limit("anode"), request.height_max, 4))
 
 
-def _cover(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
+def cover(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
     """How far the electrolyte covers: alignment, both edges, three times the step it covers; section 0.9."""
-    electrolyte, collector = request.limit("electrolyte"), request.limit("cathode_collector")
-    edge = max(request.limit("cathode").edge, collector.edge)
-    gap = max(collector.gap, request.limit("anode_collector").gap)
-    step = whole(request.layer_thickness("cathode_collector")) + values["cathode_thickness"]
+    lower = "anode" if fixed.get("anode_first") else "cathode"
+    electrolyte, collector = request.limit("electrolyte"), request.limit(f"{lower}_collector")
+    edge = max(request.limit(lower).edge, collector.edge)
+    gap = max(request.limit(f"{net}_collector").gap for net in ("cathode", "anode"))
+    if lower == "anode":  # its thickness follows from the balance, where it is not fixed
+        values = values | anode(request, fixed, {**values, "cell_width": 1e18, "cell_length": 1e18})
+    step = whole(request.layer_thickness(f"{lower}_collector")) + values[f"{lower}_thickness"]
     cover = whole(electrolyte.placement + electrolyte.edge + edge) + 3 * step
     return {"margin_cover": _space.held(fixed, "margin_cover", np.maximum(cover, whole(gap)))}
 
 
-def _sizes(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
+def sizes(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
     """Size of the cathode from the footprint."""
     width, length = whole(request.footprint.width), whole(request.footprint.length)
     if request.footprint.terminals == "inside":
@@ -97,7 +110,7 @@ def _sizes(request: Request, fixed: dict[str, float], values: dict[str, Any]) ->
     return {name: _space.held(fixed, name, size) for name, size in sizes.items()}
 
 
-def _anode(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
+def anode(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
     """Anode thickness for the wanted ratio of capacities of the drawn films; lithium as the axis says."""
     anode, cathode = request.capacity.get("anode"), request.capacity.get("cathode")
     if not anode or not cathode:
@@ -106,5 +119,7 @@ def _anode(request: Request, fixed: dict[str, float], values: dict[str, Any]) ->
         np.maximum(values["cell_width"] - 2 * inset, 1) * np.maximum(values["cell_length"] - 2 * inset, 1)
         for inset in (values["margin_anode"], 0)
     ]
-    needed = request.n_p_ratio * cathode * values["cathode_thickness"] * areas[1] / (anode * areas[0])
+    # what stands beside the cathode holds no part of its charge
+    ratio = 1.0 if values["anode_first"] else areas[1] / areas[0]
+    needed = request.n_p_ratio * cathode * values["cathode_thickness"] * ratio / anode
     return {"anode_thickness": _space.held(fixed, "anode_thickness", np.maximum(np.rint(needed), 1))}

@@ -8,6 +8,7 @@ A structure is a module of this folder with
 - ``design_space(request) -> Params``: arrays of shape (N,), all combinations worth looking at
 - ``measures(params, request) -> Measures``: closed form, broadcasts
 - ``cell(params, request) -> tuple[Body, ...]``: exact bodies of one design, built bottom-up
+- optionally ``inside(fixed) -> {net: Inside}``: electrodes that are thin coats on a scaffold or in pores
 - optionally ``preferred(params, request)``: which designs look as the structure should, booleans of shape
   (N,); the others are taken only where none of these meets the target
 """
@@ -23,9 +24,10 @@ import numpy as np
 
 from fabplan.errors import BadInput, Problem
 from fabplan.geometry.body import Body
-from fabplan.geometry.region import NANOMETRE, bounds, nanometres
+from fabplan.geometry.region import NANOMETRE, Box, Point, Region, area, bounds, nanometres
 
 P = TypeVar("P")
+NOWHERE = Region()
 
 
 def parameter(dimension: str, meaning: str, low: float, high: float) -> Any:
@@ -57,19 +59,61 @@ class Footprint:
 
     Parameters
     ----------
-    width, length : of the rectangle [m]; origin is its lower left corner
+    width, length : of the rectangle that a structure lays itself out in [m]; its lower left corner is the
+        structure's origin
     terminals : ``"inside"``: everything stands in the rectangle; ``"outside"``: the electrodes do, while
         pads and package (seal, lid, electrolyte rim) stand around it
+    outline : what the user gave, the lower left corner of its bounds at the origin [nm]; empty: the rectangle
+    keep_outs : what belongs to others [nm], in the coordinates of the outline
+    usable : the outline less the keep-outs [nm]
+    corner : where the rectangle's lower left corner lies in the coordinates of the outline [nm]
+    origin : where the outline's lower left corner lies in the coordinates that the user gave [nm]
+    places : net -> point that its pad must take [nm], in the coordinates of the outline; free where not named
+    clearance : from the keep-outs to the nearest body [m]
+    filled : whether the structure is clipped to ``usable`` instead of standing in a rectangle
     """
 
     width: float
     length: float
     terminals: str = "inside"
+    outline: Region = NOWHERE
+    keep_outs: Region = NOWHERE
+    usable: Region = NOWHERE
+    corner: Point = (0, 0)
+    origin: Point = (0, 0)
+    places: Mapping[str, Point] = field(default_factory=dict)
+    clearance: float = 0.0
+    filled: bool = False
 
     @property
     def area(self) -> float:
-        """Area [m²]."""
-        return self.width * self.length
+        """What the user gives to the cell [m²]: the rectangle, or the outline less the keep-outs."""
+        return area(self.usable) if self.outline else self.width * self.length
+
+    @property
+    def box(self) -> Box:
+        """Bounds of the rectangle or outline [nm]."""
+        return bounds(self.outline) if self.outline else (0, 0, nanometres(self.width), nanometres(self.length))
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Inside of a porous electrode whose active material is a thin coat, on a scaffold or in pores.
+
+    Parameters
+    ----------
+    active, pores, conductor : shares of the electrode's envelope that are coat, electrolyte and metal
+    film : thickness of the coat [m]
+    bruggeman : exponent of transport, in pores and metal alike; 1 for straight ones
+    carrier : role whose material the metal is
+    """
+
+    active: float
+    pores: float
+    conductor: float
+    film: float
+    bruggeman: float
+    carrier: str
 
 
 @dataclass(frozen=True)
@@ -151,16 +195,26 @@ class Request:
 def beyond(bodies: Iterable[Body], footprint: Footprint) -> tuple[str, ...]:
     """Names of the bodies that reach beyond the footprint although they must not.
 
-    With terminals ``"inside"`` every body must stay in; with ``"outside"`` the electrodes must.
+    With terminals ``"inside"`` every body must stay in; with ``"outside"`` the electrodes must. Nothing may lie
+    on a keep-out.
     """
-    right, top = nanometres(footprint.width), nanometres(footprint.length)
+    # shapely loads only where an outline asks for it
+    from fabplan.geometry import shapes
+
+    x0, y0, x1, y1 = footprint.box
     names = []
     for body in bodies:
         bound = footprint.terminals == "inside" or body.role in ("anode", "cathode")
-        if bound and body.region:
-            x0, y0, x1, y1 = bounds(body.region)
-            if x0 < 0 or y0 < 0 or x1 > right or y1 > top:
-                names.append(body.name)
+        if not body.region:
+            continue
+        left, low, right, top = bounds(body.region)
+        out = bound and (left < x0 or low < y0 or right > x1 or top > y1)
+        if footprint.outline and not out:
+            hull = footprint.outline if bound else Region()
+            out = bool(hull and not shapes.contains(hull, body.region))
+            out = out or bool(footprint.keep_outs and shapes.intersection(body.region, footprint.keep_outs))
+        if out:
+            names.append(body.name)
     return tuple(names)
 
 

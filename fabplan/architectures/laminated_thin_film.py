@@ -1,24 +1,30 @@
 """Films on films: collector, cathode, solid electrolyte, anode, collector, encapsulation.
 
 Overlap rules e1 to e5: section 1 and 0.9 of the project's notes on cell structures. Seen from above,
-outside in: encapsulation, electrolyte, cathode collector, cathode, anode, anode collector. The
-cathode's collector leaves through a tongue below, the anode's over the electrolyte's edge above.
+outside in: encapsulation, electrolyte, lower collector, lower electrode, upper electrode, upper collector.
+The lower collector leaves through a tongue below, the upper one over the electrolyte's edge above. The
+cathode lies below, as its anneal comes before anything else (``anode_first`` = 0); a wafer that is the
+anode lies below the cathode (``anode_first`` = 1). An anode of no thickness is none: lithium is plated on
+its collector when the closed cell is charged first, so that step comes last.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fabplan import units
 from fabplan.architectures import _space
-from fabplan.architectures._laminate import Plan, plan_of
+from fabplan.architectures._laminate import FILMS, NETS, Plan, Size, ordered, plan_of, swapped
 from fabplan.architectures._laminate_search import candidates
 from fabplan.architectures._space import whole
 from fabplan.architectures.base import Operation, Request, parameter
-from fabplan.geometry.body import Body, Net
+from fabplan.findings import Finding
+from fabplan.geometry.body import Body
 from fabplan.geometry.measures import Measures
 from fabplan.geometry.region import NANOMETRE
 
@@ -28,20 +34,9 @@ SUMMARY = (
     "a solid electrolyte and pads on opposite edges."
 )
 ESTIMATOR = "film-planar"
-FLOW = (
-    Operation("cathode_collector", ("cathode-collector",)),
-    Operation("cathode", ("cathode",)),
-    Operation("electrolyte", ("electrolyte",)),
-    Operation("anode", ("anode",)),
-    Operation("anode_collector", ("anode-collector",)),
-    Operation("encapsulation", ("encapsulation",)),
-)
-NETS: dict[str, Net] = {
-    "cathode_collector": "cathode",
-    "cathode": "cathode",
-    "anode": "anode",
-    "anode_collector": "anode",
-}
+FLOW = tuple(Operation(role, (role.replace("_", "-"),)) for role in FILMS)
+#: metal that a plated charge makes [m per C/m²]: 1/(3861 mAh/g · 0.534 g/cm³) = 4.85 um per mAh/cm²
+GROWTH = 1.0 / (3861.0 * 3600.0 * 534.0)
 
 
 @dataclass(frozen=True)
@@ -50,16 +45,36 @@ class Params:
 
     cathode_thickness: Any = parameter("length", "thickness of the cathode film", 1e-9, 1e-3)
     electrolyte_thickness: Any = parameter("length", "thickness of the electrolyte film", 1e-9, 1e-3)
-    anode_thickness: Any = parameter("length", "thickness of the anode film", 1e-9, 1e-3)
-    cell_width: Any = parameter("length", "of the cathode, along the edges with the pads", 1e-6, 1.0)
-    cell_length: Any = parameter("length", "of the cathode, from pad to pad", 1e-6, 1.0)
-    margin_cathode: Any = parameter("length", "e1: cathode inside its collector", 0, 1e-2)
-    margin_cover: Any = parameter("length", "e2, e3: electrolyte beyond the cathode's collector", 0, 1e-2)
-    margin_anode: Any = parameter("length", "e4: anode inside the cathode", 0, 1e-2)
-    margin_collector: Any = parameter("length", "anode's collector inside the anode", 0, 1e-2)
+    anode_thickness: Any = parameter("length", "thickness of the anode film; 0: none, lithium is plated", 0, 1e-3)
+    cell_width: Any = parameter("length", "of the lower electrode, along the edges with the pads", 1e-6, 1.0)
+    cell_length: Any = parameter("length", "of the lower electrode, from pad to pad", 1e-6, 1.0)
+    margin_cathode: Any = parameter("length", "e1: lower electrode (the cathode) inside its collector", 0, 1e-2)
+    margin_cover: Any = parameter("length", "e2, e3: electrolyte beyond the lower collector", 0, 1e-2)
+    margin_anode: Any = parameter("length", "e4: upper electrode (the anode) inside the lower one", 0, 1e-2)
+    margin_collector: Any = parameter("length", "upper collector inside the upper electrode", 0, 1e-2)
     margin_seal: Any = parameter("length", "e5: encapsulation beyond the electrolyte", 0, 1e-1)
     pad_size: Any = parameter("length", "side of the square pads", 1e-5, 1e-1)
     pad_margin: Any = parameter("length", "pad under the encapsulation around its opening", 0, 1e-2)
+    anode_first: Any = parameter("number", "1: the anode lies below; 0: the cathode does", 0, 1)
+
+
+def flow(fixed: Mapping[str, float]) -> tuple[Operation, ...]:
+    """Operations in the order that the fixed parameters ask for.
+
+    Parameters
+    ----------
+    fixed : SI
+    """
+    operations = {operation.role: operation for operation in FLOW}
+    if fixed.get("anode_thickness") == 0.0:
+        del operations["anode"]
+        return (*operations.values(), Operation("anode"))
+    return tuple(operations[role] for role in ordered(fixed.get("anode_first", 0.0)))
+
+
+def plated_at_first_charge(fixed: Mapping[str, float]) -> bool:
+    """Whether all lithium comes from the cathode and is plated on the anode's collector."""
+    return fixed.get("anode_thickness") == 0.0
 
 
 def _plan(params: Params) -> Plan:
@@ -79,23 +94,37 @@ def _thicknesses(params: Params, request: Request) -> dict[str, Any]:
     }
 
 
+def _sizes(params: Params) -> dict[str, Size]:
+    """Size of every film by its role [nm], without tongues."""
+    first, films = np.asarray(params.anode_first) > 0, _plan(params).films()
+
+    def of(role: str) -> Size:
+        here, there = films[role], films[swapped(role)]
+        return np.where(first, there[0], here[0]), np.where(first, there[1], here[1])
+
+    return {role: of(role) for role in films}
+
+
 def measures(params: Params, request: Request) -> Measures:
     """Geometry of all designs in closed form; equals what `cell` draws. Arrays of shape (N,) or ().
 
     The nets face each other through the film, so ``facing_length`` is 0; ``minimum_gap`` is where both
-    stand on the substrate: from the cathode's collector to the anode's beyond the electrolyte's edge.
-    ``active_area`` is the overlap of both electrodes; the cathode
-    touches the electrolyte with its edges too.
+    stand on the substrate: from the lower collector to the upper one beyond the electrolyte's edge.
+    ``active_area`` is the overlap of both electrodes, or of the cathode and the collector that lithium is
+    plated on; the lower electrode touches the electrolyte with its edges too.
     """
     plan, films = _plan(params), _thicknesses(params, request)
-    anode, cathode = (area * NANOMETRE**2 for area in (plan.area(plan.anode), plan.area(plan.cathode)))
+    first, bare = np.asarray(params.anode_first) > 0, films["anode"] <= 0
+    lower, upper = (Plan.area(size) * NANOMETRE**2 for size in (plan.cathode, plan.anode))
     rim = 2 * (plan.cathode[0] + plan.cathode[1]) * NANOMETRE
+    below = np.where(first, films["anode"], films["cathode"])
     squares = plan.squares()
+    anode, cathode = np.where(bare, 0.0, np.where(first, lower, upper)), np.where(first, upper, lower)
     values = {
         "anode_area": anode,
         "cathode_area": cathode,
-        "anode_interface_area": anode,
-        "cathode_interface_area": cathode + rim * films["cathode"],
+        "anode_interface_area": anode + np.where(first & ~bare, rim * below, 0.0),
+        "cathode_interface_area": cathode + np.where(first, 0.0, rim * below),
         "anode_volume": anode * films["anode"],
         "cathode_volume": cathode * films["cathode"],
         "facing_length": 0.0,
@@ -103,17 +132,17 @@ def measures(params: Params, request: Request) -> Measures:
         "minimum_width": plan.narrowest() * NANOMETRE,
         "height": sum(films.values()),
         "electrode_height": films["cathode"],
-        "lid_height": films["cathode"] + films["electrolyte"],
+        "lid_height": below + films["electrolyte"],
         "electrolyte_thickness": films["electrolyte"],
-        "electrolyte_volume": plan.area(plan.electrolyte) * NANOMETRE**2 * films["electrolyte"],
-        "anode_collector_squares": squares[0],
-        "cathode_collector_squares": squares[1],
-        "active_area": anode,
+        "electrolyte_volume": Plan.area(plan.electrolyte) * NANOMETRE**2 * films["electrolyte"],
+        "anode_collector_squares": np.where(first, squares[1], squares[0]),
+        "cathode_collector_squares": np.where(first, squares[0], squares[1]),
+        "active_area": np.where(bare, Plan.area(plan.anode_collector) * NANOMETRE**2, upper),
         "print_length": 0.0,
     }
-    good = plan.sound() & plan.fits(request.footprint)
-    for film in ("cathode", "electrolyte", "anode"):
-        good = good & (films[film] > 0)
+    good = plan.sound() & plan.fits(request.footprint) & (films["cathode"] > 0) & (films["electrolyte"] > 0)
+    # what lies below is made: only lithium that comes last may be plated
+    good = good & np.where(bare, ~first, True) & np.isin(params.anode_first, (0.0, 1.0))
     return _space.as_measures(values, np.asarray(good, dtype=np.bool_))
 
 
@@ -121,21 +150,23 @@ def cell(params: Params, request: Request) -> tuple[Body, ...]:
     """Bodies of one design, bottom-up; films that step down over edges are conformal (no bottom)."""
     films = {role: float(value) for role, value in _thicknesses(params, request).items()}
     regions = _plan(params).draw(request.footprint)
-    top = films["cathode_collector"] + films["cathode"] + films["electrolyte"]
-    bottoms = {"cathode_collector": 0.0, "cathode": films["cathode_collector"], "anode": top}
+    order, first = ordered(float(params.anode_first)), bool(params.anode_first)
+    low = films[order[0]], films[order[1]]
+    bottoms = {order[0]: 0.0, order[1]: low[0], order[3]: low[0] + low[1] + films["electrolyte"]}
     return tuple(
         Body(
             name=role.replace("_", "-"),
             role=role,
             material=request.material(role, "collector") if "collector" in role else request.material(role),
             net=NETS.get(role),
-            region=regions[role],
+            region=regions[swapped(role) if first else role],
             bottom=bottoms.get(role),
-            thickness=thickness,
+            thickness=films[role],
             pattern="mask",
             made_by=role,
         )
-        for role, thickness in films.items()
+        for role in order
+        if films[role] > 0
     )
 
 
@@ -151,13 +182,27 @@ def design_space(request: Request) -> Params:
 
 def _rules(params: Params, request: Request) -> list[NDArray[np.bool_]]:
     """What a good design keeps: it can be drawn, and every recipe can make it."""
-    found, plan, films = measures(params, request), _plan(params), _thicknesses(params, request)
+    found, films = measures(params, request), _thicknesses(params, request)
     more, less = 1 + 1e-9, 1 - 1e-9
     rules = [found.feasible, found.height <= request.height_max * more, _space.balanced(found, request)]
+    bare = films["anode"] <= 0
     for role in ("cathode", "electrolyte", "anode"):
         limit = request.limit(role)
-        rules.append((films[role] >= limit.thickness_low * less) & (films[role] <= limit.thickness_high * more))
-    for role, size in plan.films().items():
+        inside = (films[role] >= limit.thickness_low * less) & (films[role] <= limit.thickness_high * more)
+        rules.append(np.asarray(inside | bare if role == "anode" else inside))
+    for role, size in _sizes(params).items():
         rules.append(np.minimum(*size) * NANOMETRE >= request.limit(role).line * less)
     gap = max(request.limit(role).gap for role in ("cathode_collector", "anode_collector"))
     return [*rules, found.minimum_gap >= gap * less]
+
+
+def findings(params: Params, request: Request) -> tuple[Finding, ...]:
+    """What an anode that is plated means for the cell's height and for its rim."""
+    if float(params.anode_thickness) > 0 or "cathode" not in request.capacity:
+        return ()
+    grown = GROWTH * request.capacity["cathode"] * float(params.cathode_thickness)
+    text = (
+        f"no anode is made: the first charge plates up to {units.show(grown, 'length')} of lithium on the collector, "
+        "which lifts the encapsulation by as much; no lithium is in excess"
+    )
+    return (Finding("plated-lithium", "info", "anode", text, grown, None, "m"),)

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from fabplan.architectures import _elements, _relief_cell, _relief_search, _space
+from fabplan.architectures import _elements, _relief_cell, _relief_films, _relief_search, _space
 from fabplan.architectures._relief_cell import Design, beyond_published
-from fabplan.architectures._relief_plan import Sheet
+from fabplan.architectures._relief_films import Films, Kind, axes, sheet_of
 from fabplan.architectures._space import whole
 from fabplan.architectures.base import Request, parameter
 from fabplan.findings import Finding
@@ -31,36 +31,23 @@ FLOW = _relief_cell.FLOW
 
 
 @dataclass(frozen=True)
-class Params:
-    """One design, or N of them as arrays; lengths in metres."""
+class Tubes:
+    """Relief of one design, or of N of them as arrays; lengths in metres."""
 
     outer_diameter: Any = parameter("length", "of the tubes, before coating", 2e-7, 1e-3)
     bore_diameter: Any = parameter("length", "of the bores, before coating; as deep as the tubes are high", 1e-7, 1e-3)
     hexagonal: Any = parameter("number", "1: rows shifted by half a pitch; 0: square lattice", 0, 1)
     pitch: Any = parameter("length", "distance between neighbouring tubes, centre to centre", 4e-7, 4e-3)
     depth: Any = parameter("length", "height of the tubes", 1e-7, 1e-3)
-    cathode_thickness: Any = parameter("length", "thickness of the cathode film", 1e-9, 1e-5)
-    electrolyte_thickness: Any = parameter("length", "thickness of the electrolyte film", 1e-9, 1e-5)
-    anode_thickness: Any = parameter("length", "thickness of the anode film", 1e-9, 1e-5)
-    cell_width: Any = parameter("length", "of cathode and electrolyte", 1e-6, 1.0)
-    cell_length: Any = parameter("length", "of cathode and electrolyte, from pad to pad", 1e-6, 1.0)
-    margin_anode: Any = parameter("length", "anode and its collector inside the electrolyte", 0, 1e-2)
-    margin_field: Any = parameter("length", "flat ground between the relief and the anode's edge", 0, 1e-2)
-    margin_seal: Any = parameter("length", "encapsulation beyond the electrolyte", 0, 1e-1)
-    pad_size: Any = parameter("length", "side of the square pads", 1e-5, 1e-1)
-    pad_margin: Any = parameter("length", "pad under the encapsulation around its opening", 0, 1e-2)
+
+
+@dataclass(frozen=True)
+class Params(Films, Tubes):
+    """One design, or N of them as arrays; lengths in metres. Fields of the relief come first."""
 
 
 def _design(params: Params, request: Request) -> Design:
-    sheet = Sheet(
-        width=whole(params.cell_width),
-        length=whole(params.cell_length),
-        inset=whole(params.margin_anode),
-        border=whole(params.margin_field),
-        seal=whole(params.margin_seal),
-        pad=whole(params.pad_size),
-        pad_margin=whole(params.pad_margin),
-    )
+    sheet = sheet_of(params)
     field = _elements.field_of(
         _elements.TUBES,
         whole(params.outer_diameter),
@@ -88,30 +75,12 @@ def cell(params: Params, request: Request) -> tuple[Body, ...]:
 
 
 def design_space(request: Request) -> Params:
-    """Designs worth looking at, shape (N,), at most 10^5: fixed values exactly, the rest inside the limits.
-
-    The anode's thickness follows from the wanted ratio of capacities of the films over the relief.
-    """
-    fixed = _space.in_nanometres(Params, request.fixed)
-    values: dict[str, Any] = _relief_search.outlines(request, fixed)
-    values |= _axes(request, fixed)
-    values |= _relief_search.sizes(request, fixed, values)
-    bores = _space.held(fixed, "bore_diameter", values["space"])
-    tubes = _space.held(fixed, "outer_diameter", bores + 2 * values["wall"])
-    values |= {"bore_diameter": bores, "outer_diameter": tubes}
-    values["pitch"] = _space.held(fixed, "pitch", tubes + values["space"])
-    params = _space.as_params(Params, values)
-    if request.capacity.get("anode") and request.capacity.get("cathode") and "anode_thickness" not in fixed:
-        values["anode_thickness"] = _relief_search.balanced_anode(_design(params, request), request)
-        params = _space.as_params(Params, values)
-    design = _design(params, request)
-    rules = _relief_search.rules(design, measures(params, request), request, _opening)
-    return _space.picked(params, _space.fewest_violations(rules))
+    """Designs worth looking at, shape (N,), at most 10^5, as `_relief_films.design_space`."""
+    return _relief_films.design_space(Params, Kind(_axes, _sized, _design, _opening), request, measures)
 
 
 def _axes(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     """All combinations of what is searched [nm]."""
-    shares = np.array([0.2, 0.35, 0.5, 0.75, 1.0])
     space = _space.axis(fixed, "bore_diameter", _relief_search.smallest_feature(request))
     wall = _relief_search.smallest_wall(request)
     depth = _relief_search.depths(request, float(space.max()) * NANOMETRE)
@@ -120,10 +89,16 @@ def _axes(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
         space=space,
         wall=np.array([0.0]) if "outer_diameter" in fixed else wall,
         depth=_space.axis(fixed, "depth", depth),
-        **_relief_search.films(request, fixed, float(space.max()) * NANOMETRE),
-        width_share=np.array([1.0]) if "cell_width" in fixed else shares,
-        length_share=np.array([1.0]) if "cell_length" in fixed else shares,
+        **axes(request, fixed, float(space.max()) * NANOMETRE),
     )
+
+
+def _sized(fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
+    """What follows from the axes [nm]."""
+    bores = _space.held(fixed, "bore_diameter", values["space"])
+    tubes = _space.held(fixed, "outer_diameter", bores + 2 * values["wall"])
+    pitch = _space.held(fixed, "pitch", tubes + values["space"])
+    return {"bore_diameter": bores, "outer_diameter": tubes, "pitch": pitch}
 
 
 def _opening(design: Design) -> Any:

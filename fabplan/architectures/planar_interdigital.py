@@ -1,27 +1,25 @@
 """Flat combs side by side on one substrate, under a gel or ionogel and a lid.
 
-Laws: sections 2, 0.6 and 13 of the project's notes on cell structures.
+Laws: sections 2, 0.6 and 13 of the project's notes on cell structures; drawn by `fabplan.architectures._planar_comb`.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
-from typing import Any
+from fabplan.architectures._planar_comb import FILL, Params, cell, design_space, measures, preferred
+from fabplan.architectures.base import Operation
 
-import numpy as np
-from numpy.typing import NDArray
-
-from fabplan.architectures import _comb, _package, _space
-from fabplan.architectures._comb import Comb
-from fabplan.architectures._comb_measures import Stack, comb_measures
-from fabplan.architectures._package import Package
-from fabplan.architectures._planar_search import candidates
-from fabplan.architectures._space import whole
-from fabplan.architectures.base import Operation, Request, parameter
-from fabplan.geometry.body import Body
-from fabplan.geometry.measures import Measures
-from fabplan.geometry.region import joined, rectangle
+__all__ = [
+    "ESTIMATOR",
+    "FILL",
+    "FLOW",
+    "SUMMARY",
+    "TITLE",
+    "Params",
+    "cell",
+    "design_space",
+    "measures",
+    "preferred",
+]
 
 TITLE = "Planar interdigital combs"
 SUMMARY = (
@@ -37,130 +35,3 @@ FLOW = (
     Operation("electrolyte", ("electrolyte",)),
     Operation("lid", ("lid",)),
 )
-
-
-@dataclass(frozen=True)
-class Params:
-    """One design, or N of them as arrays; lengths in metres."""
-
-    finger_width_anode: Any = parameter("length", "width of an anode finger", 1e-6, 1e-1)
-    finger_width_cathode: Any = parameter("length", "width of a cathode finger", 1e-6, 1e-1)
-    gap: Any = parameter("length", "distance between the electrodes, at sides and tips", 1e-7, 1e-2)
-    anode_thickness: Any = parameter("length", "finished height of the anode", 1e-9, 1e-2)
-    cathode_thickness: Any = parameter("length", "finished height of the cathode", 1e-9, 1e-2)
-    finger_length: Any = parameter("length", "length over which fingers of both nets lie side by side", 1e-6, 1.0)
-    fingers: Any = parameter("number", "anode fingers", 1, 1_000_000)
-    anode_ended: Any = parameter("number", "1: one cathode finger less than anode fingers; 0: as many", 0, 1)
-    bus_width_anode: Any = parameter("length", "width of the anode's bus", 1e-6, 1e-1)
-    bus_width_cathode: Any = parameter("length", "width of the cathode's bus", 1e-6, 1e-1)
-    collector_inset: Any = parameter("length", "how far electrodes overhang their collector", 0, 1e-2)
-    pad_size: Any = parameter("length", "side of the square pads", 1e-5, 1e-1)
-    electrolyte_rim: Any = parameter("length", "how far the electrolyte reaches beyond the electrodes", 0, 1e-1)
-    seal_width: Any = parameter("length", "how far the lid reaches beyond the electrolyte", 0, 1e-1)
-    dam_clearance: Any = parameter("length", "from the electrolyte to the pads", 0, 1e-1)
-    lid_clearance: Any = parameter("length", "electrolyte above the electrodes", 0, 1e-1)
-    lid_thickness: Any = parameter("length", "thickness of the lid", 0, 1e-1)
-
-
-def _in_nanometres(params: Params) -> tuple[Comb, Any, Package]:
-    """Comb of the electrodes, by how much the collectors are inset, and the package [nm]."""
-    electrodes = Comb(
-        anode_width=whole(params.finger_width_anode),
-        cathode_width=whole(params.finger_width_cathode),
-        gap=whole(params.gap),
-        overlap=whole(params.finger_length),
-        anode_fingers=np.asarray(params.fingers),
-        cathode_fingers=np.asarray(params.fingers) - np.asarray(params.anode_ended),
-        anode_bus=whole(params.bus_width_anode),
-        cathode_bus=whole(params.bus_width_cathode),
-    )
-    package = Package(
-        rim=whole(params.electrolyte_rim),
-        seal=whole(params.seal_width),
-        pad_clearance=whole(params.dam_clearance) - whole(params.seal_width),
-        pad=whole(params.pad_size),
-    )
-    return electrodes, whole(params.collector_inset), package
-
-
-def measures(params: Params, request: Request) -> Measures:
-    """Geometry of all designs in closed form; equals what `cell` draws. Arrays of shape (N,) or ()."""
-    comb, recess, package = _in_nanometres(params)
-    collectors = _comb.inset(comb, recess)
-    heights = np.asarray(params.anode_thickness), np.asarray(params.cathode_thickness)
-    stack = Stack(request.layer_thickness("collector"), *heights, params.lid_clearance, params.lid_thickness)
-    good = _comb.sound(comb) & _comb.sound(collectors) & _package.fits(request.footprint, package, comb)
-    good = good & (heights[0] > 0) & (heights[1] > 0) & (np.asarray(params.lid_clearance) >= 0)
-    found = comb_measures(comb, collectors, recess, package, stack, np.asarray(good, dtype=np.bool_))
-    if "insulator" not in request.materials:
-        return found
-    dam = stack.collector + request.layer_thickness("insulator") + np.asarray(params.lid_thickness)
-    return dataclasses.replace(found, height=np.maximum(found.height, dam))
-
-
-def cell(params: Params, request: Request) -> tuple[Body, ...]:
-    """Bodies of one design, bottom-up. Dam (drawn when an insulator is chosen) and lid are conformal films."""
-    comb, inset, package = _in_nanometres(params)
-    x, y = _package.corner(request.footprint, comb)
-    recess = round(float(inset))
-    electrodes = _comb.draw(comb, x, y)
-    plates = _comb.draw(_comb.inset(comb, inset), x + recess, y + recess)
-    terminals = _package.terminals(comb, package, x, y, recess)
-    metal = request.layer_thickness("collector")
-    heights = float(params.anode_thickness), float(params.cathode_thickness)
-    top = metal + max(heights) + float(params.lid_clearance)
-    basin = _package.grown(_comb.outline(comb, x, y), round(float(package.rim)))
-    outer = _package.grown(basin, round(float(package.seal)))
-    bodies = [
-        Body(f"{net}-collector", f"{net}_collector", request.material("collector"), net, joined([plate, terminal]),
-             0.0, metal, "mask", "collector")
-        for net, plate, terminal in zip(_comb.NETS, plates, terminals, strict=True)
-    ]  # fmt: skip
-    bodies += [
-        Body(f"{net}-comb", net, request.material(net), net, electrode, metal, height, "mask", net)
-        for net, electrode, height in zip(_comb.NETS, electrodes, heights, strict=True)
-    ]
-    if "insulator" in request.materials:
-        thickness, ring = request.layer_thickness("insulator"), _package.around(outer, basin)
-        insulator = request.material("insulator")
-        bodies.append(Body("dam", "insulator", insulator, None, ring, None, thickness, "mask", "insulator"))
-    gel, lid = request.material("electrolyte"), request.material("lid")
-    return (
-        *bodies,
-        Body("electrolyte", "electrolyte", gel, None, rectangle(*basin), 0.0, top, "blanket", "electrolyte"),
-        Body("lid", "encapsulation", lid, None, rectangle(*outer), None, float(params.lid_thickness), "mask", "lid"),
-    )
-
-
-def design_space(request: Request) -> Params:
-    """Designs worth looking at, shape (N,), at most 10^5: fixed values exactly, the rest inside the limits.
-
-    The anode's width follows from the cathode's, both heights and the wanted ratio of capacities, buses
-    included.
-    """
-    params = _space.as_params(Params, candidates(request, _space.in_nanometres(Params, request.fixed)))
-    return _space.picked(params, _space.fewest_violations(_rules(params, request)))
-
-
-def preferred(params: Params, request: Request) -> NDArray[np.bool_]:
-    """Whether a design has fingers and not blocks."""
-    return _comb.slender(_in_nanometres(params)[0])
-
-
-def _rules(params: Params, request: Request) -> list[NDArray[np.bool_]]:
-    """What a good design keeps: it can be drawn, every recipe can make it, and it is flat (h ≤ gap)."""
-    found, collector = measures(params, request), request.limit("collector")
-    widths = (params.finger_width_anode, params.finger_width_cathode)
-    heights = (params.anode_thickness, params.cathode_thickness)
-    more, less = 1 + 1e-9, 1 - 1e-9
-    rules = [found.feasible, found.height <= request.height_max * more, _space.balanced(found, request)]
-    rules += [params.gap + 2 * params.collector_inset >= collector.gap * less]
-    for net, width, height in zip(_comb.NETS, widths, heights, strict=True):
-        limit = request.limit(net)
-        rules += [
-            (width >= limit.line * less) & (width - 2 * params.collector_inset >= collector.line * less),
-            params.gap >= limit.gap * less,
-            height <= np.minimum(limit.aspect_ratio * width, params.gap) * more,
-            (height >= limit.thickness_low * less) & (height <= limit.thickness_high * more),
-        ]
-    return rules

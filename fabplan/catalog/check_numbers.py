@@ -33,6 +33,7 @@ DIMENSION_OF_FIGURE = {
     "areal_power": "power_density",
     "specific_capacity": "specific_charge",
     "voltage": "voltage",
+    "capacity_kept": "number",
     "capacity": "charge",
     "energy": "energy",
 }

@@ -71,6 +71,10 @@ class Electrode:
     exchange_current_density: Quantity | None = quantity(
         "current_density", "at half filling and 1 mol/L salt", low=0
     )
+    diffusivity_activation_energy: Quantity | None = quantity("activation_energy", "of the diffusivity (Arrhenius)")
+    exchange_current_activation_energy: Quantity | None = quantity(
+        "activation_energy", "of the exchange current density (Arrhenius)"
+    )
     potential_low: Quantity | None = quantity("voltage", "lower end of its working window against Li")
     potential_high: Quantity | None = quantity("voltage", "upper end of its working window against Li")
     contains_lithium: bool = flag("whether it holds the cyclable lithium as made")
@@ -86,10 +90,15 @@ class Electrolyte:
     conductivity: Quantity | None = quantity("conductivity", "ionic, at 25 degC", low=0)
     transference_number: Quantity | None = quantity("number", "of lithium", low=0, high=1)
     salt_diffusivity: Quantity | None = quantity("diffusivity", "of the salt", low=0)
+    salt_diffusivity_activation_energy: Quantity | None = quantity(
+        "activation_energy", "of the salt's diffusivity (Arrhenius)"
+    )
     salt_concentration: Quantity | None = quantity("concentration", "of the salt", low=0)
     thermodynamic_factor: Quantity | None = quantity("number", "1 + dln f/dln c")
     window_low: Quantity | None = quantity("voltage", "lowest stable potential against Li")
     window_high: Quantity | None = quantity("voltage", "highest stable potential against Li")
+    evidence_low: tuple[str, ...] = texts("published cells that went below the window, e.g. under a film that forms")
+    evidence_high: tuple[str, ...] = texts("published cells that went above the window")
     electronic_conductivity: Quantity | None = quantity("conductivity", "electronic", low=0)
     activation_energy: Quantity | None = quantity("activation_energy", "of the conductivity (Arrhenius)")
     volatile: bool = flag("whether it boils off in vacuum")
@@ -246,7 +255,16 @@ class Published:
 
     what: str = text(
         "which figure",
-        choices=("areal_capacity", "areal_energy", "areal_power", "specific_capacity", "voltage", "capacity", "energy"),
+        choices=(
+            "areal_capacity",
+            "areal_energy",
+            "areal_power",
+            "capacity_kept",
+            "specific_capacity",
+            "voltage",
+            "capacity",
+            "energy",
+        ),
         default=None,
     )
     value: str = text("with unit", default=None)
@@ -254,6 +272,8 @@ class Published:
     c_rate: Quantity | None = quantity("number", "C-rate at which it holds", low=0)
     current_density: Quantity | None = quantity("current_density", "current per area at which it holds", low=0)
     spread: Quantity | None = quantity("number", "known relative spread of the comparison", low=0)
+    flag: str = text("why the printed value cannot stand; empty where it can")
+    area: str = text("per which area it was stated", choices=("footprint", "electrode"), default="footprint")
     source: str = text("who says so")
     confidence: str = text("how sure")
 

@@ -48,7 +48,7 @@ def coated(bodies: Sequence[Body]) -> list[Coated]:
     """
     relief = next((body.relief for body in bodies if body.relief is not None), None)
     films = [body for body in bodies if body.pattern == "conformal" and body.bottom is None and body.thickness > 0]
-    if relief is None or not films:
+    if relief is None or relief.radius is not None or not films:
         return []
     element, below, found = _element(relief), 0.0, []
     for film in films:

@@ -10,6 +10,7 @@ from fabplan.exporters import _palette, _show
 from fabplan.exporters._cut import best_cut, intervals, view_of
 from fabplan.exporters._stack import Slab, stacked
 from fabplan.exporters._svg import number
+from fabplan.exporters._tubes import lies
 from fabplan.exporters._window import around
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, Box
@@ -42,6 +43,7 @@ class Section:
     Parameters
     ----------
     line : the cut itself seen from above: x0, y0, x1, y1 [nm]
+    to_scale : whether the enlarged drawing is the true one
     """
 
     width: str
@@ -53,6 +55,7 @@ class Section:
     extent: str
     substrate: bool
     line: tuple[float, float, float, float]
+    to_scale: bool = False
 
 
 def section(bodies: Sequence[Body], step_of: Mapping[str, int] | None = None) -> Section | None:
@@ -70,6 +73,8 @@ def section(bodies: Sequence[Body], step_of: Mapping[str, int] | None = None) ->
     if not solid:
         return None
     box = around([b.region for b in above])
+    if any(lies(b) for b in solid):
+        return _round(made, steps, box)
     axis, at = best_cut(above, box)
     view = view_of(above, axis, at, box)
     cuts = [intervals(b.region, axis, at, view) for b in made]
@@ -90,6 +95,34 @@ def section(bodies: Sequence[Body], step_of: Mapping[str, int] | None = None) ->
         any(b.role == "substrate" for b in made),
         (view[0], at, view[1], at) if axis == 0 else (at, view[0], at, view[1]),
     )
+
+
+def _round(made: Sequence[Body], steps: Mapping[str, int], box: Box) -> Section:
+    """Square cut through a fibre, half-way along it: circles, true to scale in both drawings."""
+    core = next(b for b in made if lies(b))
+    across, height = (box[2] - box[0]) * NANOMETRE, (core.bottom or 0.0) * 2 + core.thickness
+    scale = WIDTH / max(across, height)
+    middle, axis = number(WIDTH / 2), number(height / 2 * scale)
+    strips, inner = [], 0.0
+    for body in made:
+        if not (lies(body) or body.pattern == "conformal"):
+            continue
+        outer = core.thickness / 2 if lies(body) else inner + body.thickness
+        path = _circle(middle, axis, outer * scale, 1) + (_circle(middle, axis, inner * scale, 0) if inner else "")
+        stands = "in the middle" if lies(body) else "around the last"
+        label = f"{body.name}: {body.material}, {_show.text(body.thickness, 'length')} thick, {stands}"
+        look = _palette.css(body.role), _palette.opacity(body.role)
+        strips.append(Strip(label, *look, path, path, steps.get(body.name, 0)))
+        inner = outer
+    tall, at = number(height * scale), (box[1] + box[3]) / 2
+    marks = (("0", _show.text(height, "length", 4)), (tall, "0"))
+    text, line = _show.text(across, "length"), (float(box[0]), at, float(box[2]), at)
+    return Section(number(WIDTH), tall, tall, tuple(strips), marks, _where(0, at, box), text, False, line, True)
+
+
+def _circle(x: str, y: str, radius: float, sweep: int) -> str:
+    r, d = number(radius), number(2 * radius)
+    return f"M{x} {y}m-{r} 0a{r} {r} 0 1 {sweep} {d} 0a{r} {r} 0 1 {sweep} -{d} 0z"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from fabplan.exporters._names import file_name
 from fabplan.exporters._palette import colour
 from fabplan.exporters._prisms import Floats, Indices, prisms, volume
 from fabplan.exporters._three_mf import package
+from fabplan.exporters._tubes import lies, tubes
 from fabplan.exporters._window import shown
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import area, count
@@ -43,6 +44,7 @@ def export(plan: Plan) -> dict[str, bytes]:
     """All meshes and a note on what is in them; nothing when no body can be drawn."""
     drawn, share = parts(plan.bodies)
     films = [Drawn(film.body, 0.0, film.vertices, film.faces) for film in coated(plan.bodies)]
+    prismatic = [part for part in drawn if part.body.pattern != "conformal" and not lies(part.body)]
     if not drawn and not films:
         return {}
     name = file_name(plan.name)
@@ -52,8 +54,8 @@ def export(plan: Plan) -> dict[str, bytes]:
         files[f"mesh/{name}.glb"] = _glb(_facts(plan, share), drawn)
         files[f"mesh/{name}.stl"] = _stl(plan.name, solid)
         files |= {f"mesh/bodies/{_numbered(k, p)}.stl": _stl(p.body.name, [p]) for k, p in enumerate(drawn, 1)}
-        whole = [part.body for part in drawn]
-        if _corners_written(whole) <= MOST_FACES:
+        whole = [part.body for part in prismatic]
+        if whole and _corners_written(whole) <= MOST_FACES:
             bodies = [next(b for b in plan.bodies if b.name == body.name) for body in whole]
             files[f"mesh/{name}.3mf"] = package(plan.name, bodies)
     if films:
@@ -75,18 +77,19 @@ def parts(bodies: tuple[Body, ...]) -> tuple[list[Drawn], float]:
     """Bodies as closed meshes, and the share of the cell's width that is drawn of large lattices.
 
     Conformal films (bottom None) follow the surface and are left out: a straight prism would lie. Those over a
-    relief are drawn around one element (`fabplan.exporters._coats`).
+    relief are drawn around one element (`fabplan.exporters._coats`), those around a round core as tubes.
     """
-    solid = [body for body in bodies if body.bottom is not None and body.region and body.thickness > 0]
+    around = [Drawn(body, 0.0, vertices, faces) for body, vertices, faces in tubes(bodies)]
+    solid = [b for b in bodies if b.bottom is not None and b.region and b.thickness > 0 and not lies(b)]
     if not solid:
-        return [], 1.0
+        return around, 1.0
     cut = shown([body.region for body in solid], MOST_FACES // _FACES_PER_CORNER)
     drawn = [
         Drawn(body, body.bottom or 0.0, *prisms(region, body.thickness))
         for body, region in zip(solid, cut.regions, strict=True)
         if region
     ]
-    return drawn, cut.share
+    return [*drawn, *around], cut.share
 
 
 def _glb(facts: Mapping[str, str | float], drawn: list[Drawn]) -> bytes:
@@ -154,8 +157,9 @@ def _note(plan: Plan, share: float, films: list[Drawn]) -> str:
         )
     lines.append("")
     around = {film.body.name: film for film in films}
+    lying = {body.name: f"round, volume {volume(v, f) * 1e9:.9g} mm3" for body, v, f in tubes(plan.bodies)}
     for body in plan.bodies:
-        lines.append(f"{json.dumps(body.name)}: {_said(body, around.get(body.name))}")
+        lines.append(f"{json.dumps(body.name)}: {lying.get(body.name) or _said(body, around.get(body.name))}")
     return "\n".join(lines) + "\n"
 
 

@@ -54,6 +54,7 @@ class Relief:
     count : number of elements
     height : of the walls [m]
     wall, mouth : narrowest solid and narrowest opening between walls, before any coat [m]
+    radius : of a round core that lies (a wire) instead of a wall that stands: its coats close around it [m]
     """
 
     sections: tuple[Section, ...]
@@ -61,6 +62,7 @@ class Relief:
     height: Any
     wall: Any
     mouth: Any
+    radius: Any = None
 
 
 def disc(radius: int) -> tuple[Point, ...]:
@@ -138,12 +140,33 @@ class Coat:
     upper: float = 0.0
 
 
-def coat(reliefs: Sequence[Relief], below: float, thickness: float) -> Coat:
-    """Surplus of a film that covers all of these reliefs, on coats of total thickness ``below`` [m]."""
+def coat(reliefs: Sequence[Relief], below: float, thickness: float, plan: float = 0.0) -> Coat:
+    """Surplus of a film that covers all of these reliefs, on coats of total thickness ``below`` [m].
+
+    Parameters
+    ----------
+    plan : plan area of the film [m²], needed where it closes around a round core
+    """
     top = below + thickness
+    round_core = next((r for r in reliefs if r.radius is not None), None)
+    if round_core is not None:
+        return _sleeve(float(round_core.radius) + below, thickness, plan)
     volume = sum(float(surplus_volume(r, top) - surplus_volume(r, below)) for r in reliefs)
     lower, upper = (sum(float(surplus_area(r, t)) for r in reliefs) for t in (below, top))
     return Coat(volume, lower, upper)
+
+
+def _sleeve(inner: float, thickness: float, plan: float) -> Coat:
+    """A tube of radii a and b = a + t whose plan is the rectangle 2 b × l.
+
+    Beyond plan area times thickness it holds π (b² - a²) l - 2 b l t. Its inner face is 2 π a l where the plan of
+    what lies in it is 2 a l; its outer one 2 π b l, where plan and upright sides would be 2 b l + 2 (2 b + l) t.
+    """
+    outer = inner + thickness
+    length = plan / (2 * outer)
+    volume = np.pi * (outer**2 - inner**2) * length - plan * thickness
+    sides = 2 * (2 * outer + length) * thickness
+    return Coat(float(volume), 2 * (np.pi - 1) * inner * length, 2 * (np.pi - 1) * outer * length - sides)
 
 
 def reach(radius: Any) -> Any:

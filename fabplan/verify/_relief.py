@@ -21,7 +21,8 @@ def relief_of(entry: Mapping[str, Any]) -> Relief | None:
     try:
         sections = tuple(_section(wall) for wall in given["walls"])
         height, wall, mouth = (float(given[key]) for key in ("height_m", "wall_m", "mouth_m"))
-        return Relief(sections, int(given["count"]), height, wall, mouth)
+        radius = float(given["radius_m"]) if "radius_m" in given else None
+        return Relief(sections, int(given["count"]), height, wall, mouth, radius)
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -12,6 +12,7 @@ from fabplan.architectures.base import Request, RoleLimits, one
 from fabplan.geometry import shapes
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, Region, area, bounds, count
+from fabplan.layout.measure import measured
 from tests.architectures.requests import CHARGE, near, request
 
 SHADOW = RoleLimits(line=100e-6, gap=95e-6, placement=50e-6, edge=20e-6, thickness_low=1e-7, thickness_high=5e-6)
@@ -147,3 +148,45 @@ def test_a_film_too_thick_for_the_height_is_left_out() -> None:
     found = structure.measures(structure.design_space(asked), asked)
     assert found.height.max() <= 8e-6 * (1 + 1e-9)
     assert found.feasible.all()
+
+
+def test_a_plated_anode_is_no_body_and_comes_last() -> None:
+    asked = shadow_request(fixed={"anode_thickness": 0.0}, capacity={"cathode": CHARGE})
+    design, bodies = bodies_of(asked)
+    found = structure.measures(design, asked)
+    assert "anode" not in bodies and len(bodies) == 5
+    assert float(found.anode_area) == float(found.anode_volume) == 0.0
+    collector = main_box(bodies["anode-collector"].region)
+    assert float(found.active_area) == near(area(collector))
+    assert inside_by(collector, bodies["cathode"].region, SHADOW.placement + 2 * SHADOW.edge)
+    drawn = measured(tuple(bodies.values()))
+    for name in ("height", "minimum_gap", "minimum_width"):
+        assert drawn[f"{name}_m"] == near(float(getattr(found, name))), name
+    flow = structure.flow({"anode_thickness": 0.0})
+    assert flow[-1].role == "anode" and flow[-1].bodies == ()
+
+
+def test_plated_lithium_is_485_um_per_mah_per_cm2() -> None:
+    thickness = 3.6 / CHARGE / 1e-4 * 0.1  # of a cathode that holds 0.1 mAh/cm²
+    asked = shadow_request(fixed={"anode_thickness": 0.0, "cathode_thickness": thickness}, capacity={"cathode": CHARGE})
+    design, _ = bodies_of(asked)
+    (finding,) = structure.findings(design, asked)
+    assert finding.measured == near(0.485e-6, rel=2e-3)
+
+
+def test_with_the_anode_below_electrodes_change_places() -> None:
+    asked = shadow_request(fixed={"anode_first": 1.0})
+    design, bodies = bodies_of(asked)
+    error = SHADOW.placement + 2 * SHADOW.edge
+    assert list(bodies) == [
+        "anode-collector", "anode", "electrolyte", "cathode", "cathode-collector", "encapsulation",
+    ]  # fmt: skip
+    assert inside_by(bodies["cathode"].region, bodies["anode"].region, error)  # no lithium plates on a rim
+    found, drawn = structure.measures(design, asked), measured(tuple(bodies.values()))
+    assert float(found.anode_area) > float(found.cathode_area) == float(found.active_area)
+    for name, unit in (("anode_volume", "m3"), ("cathode_volume", "m3"), ("anode_interface_area", "m2"),
+                       ("cathode_interface_area", "m2"), ("minimum_gap", "m"), ("height", "m")):  # fmt: skip
+        assert drawn[f"{name}_{unit}"] == near(float(getattr(found, name))), name
+    step = 3 * (asked.layer_thickness("anode_collector") + design.anode_thickness)
+    assert design.margin_cover == near(max(error + step, SHADOW.gap), abs=4e-9)
+    assert [operation.role for operation in structure.flow({"anode_first": 1.0})][:2] == ["anode_collector", "anode"]
