@@ -79,10 +79,14 @@ def _settings(catalog: Catalog) -> Iterator[Problem]:
 def _specs(folders: tuple[Path, ...], catalog: Catalog) -> Iterator[Problem]:
     """Faults in the user's own specs."""
     from fabplan.planner.attempt import check_names  # as above
+    from fabplan.planner.load_target import resolved
     from fabplan.planner.spec import parse
+    from fabplan.planner.spec_source import load_rooted
 
     for path in sorted(path for folder in folders for path in (folder / "specs").glob("*.toml")):
         try:
-            check_names(parse(read_toml(path), str(path)), catalog)
+            spec = parse(load_rooted(read_toml(path), path.parent), str(path))
+            check_names(spec, catalog)
+            resolved(spec, catalog)
         except BadInput as fault:
             yield from fault.problems

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,12 +65,12 @@ def _check(what: str, pictures: tuple[str, ...], path: Path, force: bool) -> Non
 
 def _planned(spec: str, sets: tuple[str, ...], common: Common) -> Plan:
     from fabplan.planner import run  # as above
+    from fabplan.planner.spec_source import merged
 
     if not Path(spec).is_dir():
         with naming_lines(spec):
             return run.plan(spec, {}, sets, common.catalog())
-    asked = _asked(Path(spec))
-    return run.plan(None, {}, (*_as_sets(asked), *sets), common.catalog())
+    return run.planned(merged(_asked(Path(spec)), {}, sets), "plan.json", common.catalog())
 
 
 def _asked(folder: Path) -> dict[str, Any]:
@@ -83,13 +82,3 @@ def _asked(folder: Path) -> dict[str, Any]:
         raise BadInput(Problem("not a plan", "plan.json", None, 'a document with "spec"'))
     asked: dict[str, Any] = document["spec"]
     return asked
-
-
-def _as_sets(asked: dict[str, Any], above: str = "") -> tuple[str, ...]:
-    found: list[str] = []
-    for key, value in asked.items():
-        if isinstance(value, dict):
-            found += _as_sets(value, f"{above}{key}.")
-        else:
-            found.append(f"{above}{key}={json.dumps(value)}")
-    return tuple(found)

@@ -20,6 +20,8 @@ from fabplan.readers.json_file import read_json
 if TYPE_CHECKING:
     from fabplan.estimate.cells import Cells
 
+HALF = "|Li"  # ids of half cells end with it: nothing was drawn for them
+ELECTRONIC = "electronic_conductivity_S_m"
 PLAN, ESTIMATES = "fabplan/plan/1", "fabplan/estimates/1"
 SHOWN_ROWS = 60
 MOST_QUESTIONED = 100
@@ -33,6 +35,7 @@ BAD_CELLS = 2
 @click.option("-o", "--output", metavar="PATH", help="A .json file, or a folder for result.json and a page with plots.")
 @click.option("--keep-going", is_flag=True, help="Answer the good cells of a file, report the bad ones (exit code 2).")
 @click.option("--force", is_flag=True, help="Replace an existing output.")
+@click.option("--half-cells", is_flag=True, help="Each electrode against lithium too, at the same currents.")
 @questions.question_options
 @common_options
 def command(
@@ -44,6 +47,7 @@ def command(
     output: str | None,
     keep_going: bool,
     force: bool,
+    half_cells: bool,
 ) -> int:
     """Capacity, mean voltage and energy of given cells at several rates; pulses, charging, loads when asked.
 
@@ -57,17 +61,27 @@ def command(
       fabplan estimate planar-interdigital --ragone -o ragone
     """
     # The estimator needs numpy and scipy: loaded when it is asked for, not for --help or wrong usage.
-    from fabplan.estimate import cells, run
+    from fabplan.estimate import cells, conditions, run
 
     if output is not None:
         _check_output(output, force)
-    document, one_c = _cells_document(source, common)
-    read = cells.read_cells(questions.changed(document, given), Path(source).name, keep_going)
+    document, said = _cells_document(source, common)
+    one_c = _one_c(said)
+    asked = questions.changed(document, given)
+    read = cells.read_cells(asked, Path(source).name, keep_going)
+    extent = _extent(read, one_c)
+    if half_cells:
+        read = cells.read_cells(_halved(asked, common), Path(source).name, keep_going)
     for note in read.notes[:20]:
         tell_labelled("info", note)
-    wanted = questions.asked(given, common, _extent(read, one_c))
+    wanted = questions.asked(given, common, extent, _electronic(document, said))
     result = run.estimate(read, tier, _rates(rates), progress=_bar()).document()
     result |= _refused(read)
+    if given.temperature is None and given.first_cycle_loss is None:
+        result |= _intervals(result["results"], said)
+    first = conditions.first_cycle(document)
+    if any(one["cell"] is not None for one in first) or said:
+        result["first_cycle"] = first
     if wanted.anything:
         result["questions"] = _answers(read, wanted)
     if output is not None:
@@ -77,8 +91,20 @@ def command(
         say_json(result)
     elif output is None:
         _show(result)
+        questions.show_first_cycle(result.get("first_cycle", [])[:SHOWN_ROWS])
         questions.show(result.get("questions", []), wanted.extent is not None)
     return BAD_CELLS if read.refused else 0
+
+
+def _halved(document: Mapping[str, Any], common: Common) -> Mapping[str, Any]:
+    """The cells with their half cells; the full cells are known to be sound."""
+    from fabplan.estimate.half_cells import with_half_cells  # as above
+    from fabplan.estimate.published_cell import exchange_of_lithium
+
+    made, notes = with_half_cells(document, exchange_of_lithium(common.catalog()))
+    for note in notes[:20]:
+        tell_labelled("info", note)
+    return made
 
 
 def _answers(read: Cells, wanted: Any) -> list[dict[str, Any]]:
@@ -121,13 +147,13 @@ def _extent(read: Cells, one_c: float | None) -> float | None:
     return one_c / float(designs.one_c_current[0] * getattr(designs, "scale", [1.0])[0])
 
 
-def _cells_document(source: str, common: Common) -> tuple[Mapping[str, Any], float | None]:
-    """The cells, and the 1C current of the whole cell where a plan says it [A]."""
+def _cells_document(source: str, common: Common) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The cells, and the ``estimate`` of a plan; empty where there is none."""
     if not source.endswith(".json"):
         from fabplan.planner import run  # as above
 
         planned = run.plan(source, {}, (), common.catalog())
-        return planned.cell, planned.estimate.get("one_c_current_A")
+        return planned.cell, planned.estimate
     document = read_json(source, where=Path(source).name)
     if not isinstance(document, dict):
         raise BadInput(Problem("not a cells file", Path(source).name, type(document).__name__, "an object"))
@@ -135,9 +161,49 @@ def _cells_document(source: str, common: Common) -> tuple[Mapping[str, Any], flo
         cell, said = document.get("cell"), document.get("estimate")
         if not isinstance(cell, dict):
             raise BadInput(Problem("a key is missing", f"{Path(source).name}: cell", None, "cells of the plan"))
-        one_c = said.get("one_c_current_A") if isinstance(said, dict) else None
-        return cell, one_c if isinstance(one_c, float) and one_c > 0.0 else None
-    return document, None
+        return cell, said if isinstance(said, dict) else {}
+    return document, {}
+
+
+def _electronic(document: Mapping[str, Any], said: Mapping[str, Any]) -> float | None:
+    """Electronic conductivity of the electrolyte [S/m], of the plan or else of the cells; None where nobody says it."""
+    planned = said.get(ELECTRONIC)
+    if isinstance(planned, float):
+        return planned
+    found = {
+        value
+        for cell in document.get("cells", [])
+        for part in (cell.get("design", {}).get("se"),)
+        if isinstance(part, dict) and isinstance(value := part.get(ELECTRONIC), float)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _one_c(said: Mapping[str, Any]) -> float | None:
+    """1C current of the whole cell, where a plan says it [A]."""
+    one_c = said.get("one_c_current_A")
+    return one_c if isinstance(one_c, float) and one_c > 0.0 else None
+
+
+def _intervals(results: list[dict[str, Any]], said: Mapping[str, Any]) -> dict[str, Any]:
+    """The 5 and 95 % points of the capacity beside the results, at rates where the plan has drawn them."""
+    try:
+        whole = {entry["c_rate"]: entry["capacity_Ah"] for entry in said["rates"]}
+        drawn = {entry["c_rate"]: entry for entry in said["uncertainty"]["rates"]}
+        found = [_interval(entry, whole.get(entry["c_rate"]), drawn.get(entry["c_rate"])) for entry in results]
+    except (KeyError, TypeError):  # a plan of an earlier version, or one that somebody shortened
+        return {}
+    return {"intervals": found} if any(len(entry) > 2 for entry in found) else {}
+
+
+def _interval(result: Mapping[str, Any], whole: float | None, drawn: Mapping[str, Any] | None) -> dict[str, Any]:
+    place = {"id": result["id"], "c_rate": result["c_rate"]}
+    if not whole or drawn is None or result["id"].endswith(HALF):
+        return place
+    unit = "Ah_m2" if "capacity_Ah_m2" in result else "Ah_m"
+    capacity = result[f"capacity_{unit}"]
+    ends = {f"capacity_{end}_{unit}": drawn[f"capacity_{end}_Ah"] / whole * capacity for end in ("low", "high")}
+    return {**place, **ends}
 
 
 def _rates(given: str | None) -> list[float] | None:
@@ -185,8 +251,10 @@ def _write(output: str, made: Mapping[str, Any], force: bool) -> None:
 
 
 def _show(document: Mapping[str, Any]) -> None:
-    rows = [_row(result) for result in document["results"]]
-    table(("cell", "C-rate", "capacity", "mean", "depletion", "tier"), rows[:SHOWN_ROWS])
+    drawn = document.get("intervals")
+    rows = [_row(result, drawn[k] if drawn else None) for k, result in enumerate(document["results"])]
+    heads = ("cell", "C-rate", "capacity", *(("5 %", "95 %") if drawn else ()), "mean", "depletion", "tier")
+    table(heads, rows[:SHOWN_ROWS])
     if len(rows) > SHOWN_ROWS:
         say(f"… {len(rows) - SHOWN_ROWS} more; -o result.json or --json gives all")
     flagged = sum(not result["trusted"] for result in document["results"])
@@ -196,13 +264,14 @@ def _show(document: Mapping[str, Any]) -> None:
         )
 
 
-def _row(result: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(result: Mapping[str, Any], drawn: Mapping[str, Any] | None) -> tuple[str, ...]:
     volts, depletion = f"{result['mean_voltage_V']:.3f} V", f"{result['salt_depletion']:.2g}"
     tier = result["tier"] if result["trusted"] else f"{result['tier']}, flagged"
-    return result["id"], f"{result['c_rate']:g}", _capacity(result), volts, depletion, tier
+    ends = () if drawn is None else tuple(_capacity(drawn, f"capacity_{end}") for end in ("low", "high"))
+    return result["id"], f"{result['c_rate']:g}", _capacity(result), *ends, volts, depletion, tier
 
 
-def _capacity(result: Mapping[str, Any]) -> str:
-    if "capacity_Ah_m2" in result:
-        return f"{result['capacity_Ah_m2'] * 100:.4g} uAh/cm2"
-    return f"{result['capacity_Ah_m'] * 1e3:.4g} uAh/mm"
+def _capacity(result: Mapping[str, Any], what: str = "capacity") -> str:
+    if f"{what}_Ah_m2" in result:
+        return f"{result[f'{what}_Ah_m2'] * 100:.4g} uAh/cm2"
+    return f"{result[f'{what}_Ah_m'] * 1e3:.4g} uAh/mm" if f"{what}_Ah_m" in result else ""

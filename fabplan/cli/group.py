@@ -21,6 +21,7 @@ COMMANDS = {
     "align": ("align", "Move a printer's program onto a part whose fiducials were measured."),
     "list": ("listing", "What fabplan knows of one kind."),
     "show": ("show", "One structure, material, recipe, ... with every value and its source."),
+    "patterns": ("patterns", "Patterns of two nets on one rectangle: facing length, resistance, area."),
     "route": ("route", "The best flows of a structure, or the rules that forbid all of them."),
     "dose": ("dose", "Dose of atomic layer deposition in vias and trenches."),
     "draw": ("draw", "One picture of a plan for papers and slides."),

@@ -10,13 +10,14 @@ from typing import Any
 from fabplan import plugins
 from fabplan.cli.common import Common
 from fabplan.errors import BadInput, Problem, listed, nearest
+from fabplan.geometry.patterns import base as patterns
 from fabplan.plugins import Broken
 from fabplan.readers.toml import read_toml
 from fabplan.records import Quantity
 from fabplan.resources import recipes_folder
 
 RECORDS = ("materials", "recipes", "machines", "facilities", "dialects", "devices", "inks", "loads")
-KINDS = (*plugins.KINDS, *RECORDS, "specs")
+KINDS = (*plugins.KINDS, *RECORDS, "specs", "patterns")
 Entry = dict[str, Any]
 
 
@@ -30,6 +31,8 @@ def entries(kind: str, common: Common) -> list[Entry]:
     _check_kind(kind)
     if kind in plugins.KINDS:
         return [_plugin_entry(plugin) for plugin in plugins.found(kind)]
+    if kind == "patterns":
+        return [{"id": name, "title": _title(patterns.load(name))} for name in patterns.names()]
     if kind == "specs":
         return [{"id": name, "title": str(spec.get("description", ""))} for name, spec in _specs().items()]
     return [_record_entry(record) for record in common.catalog().records(kind).values()]
@@ -46,6 +49,8 @@ def entry(kind: str, name: str, common: Common) -> Entry:
     if kind in plugins.KINDS:
         module = plugins.load(kind, name)
         return {"id": name, **_described(module)}
+    if kind == "patterns":
+        return {"id": name, **_described(patterns.load(name))}
     records: Mapping[str, Any] = _specs() if kind == "specs" else common.catalog().records(kind)
     if kind != "specs":
         # Other names of the same thing are looked up by the catalog's own rule.

@@ -16,7 +16,7 @@ def command(common: Common, kind: str) -> int:
     """What fabplan knows of one kind.
 
     KIND is one of architectures, methods, exporters, materials, recipes, inks, machines,
-    facilities, dialects, devices, specs.
+    facilities, dialects, devices, specs, patterns.
 
     \b
     Example:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.command("plan")
 @click.argument("spec", required=False)
 @click.option("--capacity", metavar="TEXT", help='Charge to deliver, e.g. "100 uAh".')
+@click.option("--load", metavar="NAME", help="Load to carry between recharges (`fabplan list loads`), or a .toml file.")
 @click.option("--footprint", metavar="TEXT", help='Rectangle the cell may take, e.g. "10 mm x 10 mm".')
 @click.option("--architecture", metavar="NAME", help="Cell structure; chosen when left out.")
 @click.option("--anode", metavar="NAME", help='Material; "lithium" makes a half cell.')

@@ -11,7 +11,7 @@ import click
 
 from fabplan import units
 from fabplan.cli.output import say, tell_labelled
-from fabplan.errors import BadInput, Problem
+from fabplan.errors import BadInput, Problem, listed, nearest
 
 if TYPE_CHECKING:
     from fabplan.cli.common import Common
@@ -29,7 +29,17 @@ _OPTIONS = (
     click.option("--extent", metavar="SIZE", help="Size of the whole cell (area or length); a plan knows its own."),
     click.option("--temperature", metavar="T", help='-20 to 60 degC, by activation energies, e.g. "0 degC".'),
     click.option("--first-cycle-loss", metavar="SHARE", help="Of the first charge, lost to the anode's surface."),
+    click.option(
+        "--self-discharge",
+        is_flag=False,
+        flag_value="",
+        metavar="[SIGMA]",
+        help='Electronic leak of a thin solid electrolyte; its own conductivity, or e.g. "1e-14 S/cm".',
+    ),
+    click.option("--fade", metavar="KEY=VALUE,…", help="Empirical fade, not validated: per_root_second, per_cycle, …"),
+    click.option("--after", default="1 y x 100", metavar="'T x N'", help="Time and cycles for --fade."),
 )
+_YEAR = 365.25 * 86400.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,9 @@ class Given:
     extent: str | None
     temperature: str | None
     first_cycle_loss: str | None
+    self_discharge: str | None
+    fade: str | None
+    after: str
 
 
 def question_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,16 +73,23 @@ def question_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return functools.reduce(lambda found, option: option(found), reversed(_OPTIONS), wrapped)
 
 
-def asked(given: Given, common: Common, known_extent: float | None) -> Asked:
+def asked(
+    given: Given, common: Common, known_extent: float | None, electronic_conductivity: float | None = None
+) -> Asked:
     """What is asked, in SI.
 
     Parameters
     ----------
+    electronic_conductivity : of the electrolyte, where cells or plan tell it [S/m]; one that was typed outranks it
     known_extent : of a plan; an extent that was typed outranks it
     """
     # The estimator needs numpy: loaded when something is asked, not for --help.
     from fabplan.estimate.questions import Asked, check
 
+    seconds, cycles = _after(given.after) if given.fade is not None else (0.0, 0.0)
+    leak = given.self_discharge
+    if leak:
+        electronic_conductivity = units.parse(leak, "conductivity", "--self-discharge")
     found = Asked(
         pulses=tuple(_pulse(text) for text in given.pulses),
         discharged=_plain(given.discharged, "--discharged"),
@@ -80,6 +100,11 @@ def asked(given: Given, common: Common, known_extent: float | None) -> Asked:
         power=_optional(given.power, "power", "--power"),
         load=_load(given.load, common),
         extent=known_extent if given.extent is None else _extent(given.extent),
+        self_discharge=leak is not None,
+        electronic_conductivity=electronic_conductivity,
+        fade=_fade(given.fade),
+        fade_seconds=seconds,
+        fade_cycles=cycles,
     )
     check(found)
     return found
@@ -106,6 +131,31 @@ def _load(name: str | None, common: Common) -> Any:
     from fabplan.estimate.load import profile_of
 
     return profile_of(find(common.catalog().loads, name, "--load"))
+
+
+def _fade(text: str | None) -> Any:
+    """The user's own numbers of the empirical model."""
+    if text is None:
+        return None
+    from fabplan.estimate.conditions import Fade  # as above
+
+    names = [name for name in Fade.__dataclass_fields__ if name != "validated"]
+    values: dict[str, Any] = {}
+    for part in text.split(","):
+        key, sign, number = (piece.strip() for piece in part.partition("="))
+        if key not in names or not sign:
+            near = nearest(key, names)
+            raise BadInput(Problem("not a number of the fade model", "--fade", part[:60], listed(names), near))
+        values[key] = _plain(number, f"--fade {key}")
+    return Fade(**values)
+
+
+def _after(text: str) -> tuple[float, float]:
+    """Time [s] and cycles of ``"1 y x 100"``."""
+    length, _, cycles = text.replace("×", "x").partition(" x ")
+    length = length.strip()
+    seconds = _plain(length[:-1], "--after") * _YEAR if length.endswith("y") else units.parse(length, "time", "--after")
+    return seconds, _plain(cycles, "--after") if cycles else 0.0
 
 
 def _pulse(text: str) -> AskedPulse:
@@ -169,6 +219,28 @@ def show(answers: list[dict[str, Any]], whole: bool) -> None:
             _show_charge(found["charge"])
         if "load" in found:
             _show_load(found["load"])
+        if "self_discharge" in found:
+            _show_leak(found["self_discharge"])
+        if "fade" in found:
+            one = found["fade"]
+            say(f"  {one['capacity_left_share']:.1%} left after {_time(one['seconds'])} and {one['cycles']:g} cycles")
+            tell_labelled("warning", "fade is an empirical fit of your own numbers: not validated")
+
+
+def show_first_cycle(found: list[dict[str, Any]]) -> None:
+    """First-cycle loss of cells, where it is known of one electrode at least."""
+    for one in found:
+        sides = [f"{side} {'unknown' if loss is None else f'{loss:.0%}'}" for side, loss in one["sides"].items()]
+        if sides:
+            tell_labelled("info", f"{one['id']}: lost in the first cycle: {', '.join(sides)}")
+
+
+def _show_leak(one: Mapping[str, Any]) -> None:
+    if one["unknown"]:
+        tell_labelled("warning", f"self-discharge: {one['unknown']}")
+        return
+    half = "never" if one["days_to_half"] is None else _time(one["days_to_half"] * 86400.0)
+    say(f"  electronic leak: {one['share_per_day']:.2g} of the charge a day, half is gone after {half}")
 
 
 def _show_charge(one: Mapping[str, Any]) -> None:

@@ -24,6 +24,15 @@ def summary(plan: Plan) -> Iterator[str]:
     yield f"energy       {_scaled(estimate['energy_Wh'], 'energy')}"
     ratio = estimate["n_p_ratio"]
     yield f"N/P ratio    {'none (lithium metal)' if ratio is None else show(ratio, 'number')}"
+    drawn = (estimate.get("uncertainty") or {}).get("answers", {}).get("capacity")
+    if drawn:
+        low, high = (_scaled(drawn[end], "charge") for end in ("low", "high"))
+        yield f"how sure     capacity {low} to {high} in nine of ten draws"
+    if estimate.get("load"):
+        # numpy behind it: loaded when a plan was made, not for --help
+        from fabplan.planner.load_target import sentence
+
+        yield f"load         {sentence(estimate['load']).removeprefix('load ')}"
     yield f"resistance   {show(estimate['dc_resistance_ohm'], 'resistance')}"
     yield f"height       {show(geometry['height_m'], 'length')}"
     yield f"steps        {len(plan.steps)}, {_duration(plan)}"

@@ -54,10 +54,11 @@ _CONDITIONS: Keys = {"V_cut": (VOLTAGE, None), "T_K": (TEMPERATURE, ROOM_TEMPERA
 _STACK: Keys = {**_CONDITIONS, "contact_ohm_m2": (NOT_NEGATIVE, 0.0), "Q_1C_Ah_m2": (POSITIVE, 0.0)}
 _COMB: Keys = {
     **_CONDITIONS,
-    **{name: (LENGTH, None) for name in ("w1_m", "w2_m", "gap_m", "h_m", "H_m")},
+    **{name: (LENGTH, None) for name in ("w1_m", "w2_m", "gap_m", "H_m")},
     "contact_ohm_m": (NOT_NEGATIVE, 0.0),
     "Q_1C_Ah_m": (POSITIVE, 0.0),
 }
+_HEIGHTS = ("h1_m", "h2_m")  # of the anode and the cathode, where they differ
 _FILM_CELL: Keys = {
     **_CONDITIONS,
     "contact_ohm_m2": (NOT_NEGATIVE, 0.0),
@@ -87,6 +88,9 @@ _LABELS = frozenset(
         "Ea_kappa_J_mol",
         "Ea_D_s_J_mol",
         "Ea_i0_J_mol",
+        # said beside the discharges
+        "first_cycle_loss_fraction",
+        "electronic_conductivity_S_m",
     ]
 )
 _STO = ("sto100", "sto0")
@@ -153,19 +157,35 @@ def read_stack(
     }
 
 
+def _heights(reader: Reader, design: Mapping[str, Any], where: str) -> Row:
+    """The lower finger's height and both over it, from ``h_m``, or ``h1_m`` (anode) and ``h2_m`` (cathode)."""
+    own = any(key in design for key in _HEIGHTS)
+    keys: Keys = {key: (LENGTH, None) for key in (_HEIGHTS if own else ("h_m",))}
+    known = {*keys, *_COMB}
+    found = [reader.number(design, key, where, allowed, None, known) for key, (allowed, _) in keys.items()]
+    low = min(found)
+    if own and "h_m" in design:
+        reader.notes.append(f"{where}.h_m: not read beside {' and '.join(_HEIGHTS)}")
+    if max(found) > low:
+        reader.notes.append(f"{where}: fingers of unequal height were not validated")
+    return {"h_m": low, "anode_rise": found[0] / low, "cathode_rise": found[-1] / low}
+
+
 def read_comb(
     reader: Reader, design: Mapping[str, Any], where: str, ocp: Mapping[str, Table], electrolytes: Sequence[str]
 ) -> Row:
     """One gap of an interdigital cell."""
     row = {
-        **_values(reader, design, _COMB, where, ("anode", "cathode", "sep", "electrolyte")),
+        **_values(reader, design, _COMB, where, ("anode", "cathode", "sep", "electrolyte", "h_m", *_HEIGHTS)),
+        **_heights(reader, design, where),
         "negative": _electrode(reader, design, "anode", _FINGER, where, ocp, rises=False),
         "positive": _electrode(reader, design, "cathode", _FINGER, where, ocp, rises=True),
         **_part_values(reader, design, "sep", _FINGER_GAP, where),
         "electrolyte": reader.choice(design, "electrolyte", where, electrolytes, _PARTS),
     }
-    if row["H_m"] < row["h_m"]:
-        reader.fault("the lid lies below the finger tops", f"{where}.H_m", row["H_m"], f"at least h_m = {row['h_m']:g}")
+    top = row["h_m"] * max(row["anode_rise"], row["cathode_rise"])
+    if row["H_m"] < top * (1.0 - 1e-12):
+        reader.fault("the lid lies below the finger tops", f"{where}.H_m", row["H_m"], f"at least h_m = {top:g}")
     if row["H_m"] > 2.0 * row["h_m"]:
         reader.notes.append(f"{where}.H_m: a cover deeper than the fingers are high was not validated")
     return row

@@ -26,6 +26,8 @@ ENERGIES = {
     "D_s": "Ea_D_s_J_mol",
     "i0_ref": "Ea_i0_J_mol",
 }
+#: share of the first charge that is lost, beside the side that loses it
+LOSS = "first_cycle_loss_fraction"
 _SIDES = ("neg", "pos", "anode", "cathode", "se")
 
 
@@ -94,6 +96,9 @@ def after_first_cycle(document: Mapping[str, Any], lost: float) -> dict[str, Any
     The charged anode holds that much less of what it gives back; the cathode cannot be filled again. Against
     lithium metal nothing changes. Where both electrodes lose, the larger share counts: both take the same lithium.
 
+    Where the lithium fractions already count a loss (``first_cycle_loss_fraction``, as plans do), ``lost`` takes its
+    place.
+
     Parameters
     ----------
     lost : share of the first charge, 0 to 1
@@ -106,11 +111,35 @@ def after_first_cycle(document: Mapping[str, Any], lost: float) -> dict[str, Any
         raise BadInput(Problem("not a share", "lost", f"{lost:g}", "0 to 1"))
     made = copy.deepcopy(dict(document))
     for cell in made["cells"]:
+        design = cell["design"]
+        given = [design[name].get(LOSS) for name in _SIDES if isinstance(design.get(name), dict)]
+        counted = max((float(share) for share in given if share), default=0.0)
         for name in ("neg", "anode"):
             side = cell["design"].get(name)
             if isinstance(side, dict) and side.get("material") not in METALS and "sto100" in side and "sto0" in side:
-                side["sto100"] = side["sto0"] + (1.0 - lost) * (side["sto100"] - side["sto0"])
+                side["sto100"] = side["sto0"] + (1.0 - lost) / (1.0 - counted) * (side["sto100"] - side["sto0"])
+                side[LOSS] = lost
     return made
+
+
+def first_cycle(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is known of the first charge's loss: id of the cell, and its share by side; None where nobody knows it.
+
+    Lithium metal loses none in this sense and is left out. Both electrodes take the same lithium: the larger share
+    is that of the cell (``after_first_cycle``).
+    """
+    found = []
+    for cell in document.get("cells", []):
+        sides: dict[str, float | None] = {}
+        for name in ("neg", "anode", "pos", "cathode"):
+            side = cell.get("design", {}).get(name)
+            if isinstance(side, dict) and side.get("material") not in METALS:
+                loss = side.get(LOSS)
+                known = isinstance(loss, int | float) and not isinstance(loss, bool) and 0.0 <= loss < 1.0
+                sides["anode" if name in ("neg", "anode") else "cathode"] = float(loss or 0.0) if known else None
+        known_losses = [loss for loss in sides.values() if loss is not None]
+        found.append({"id": cell.get("id", ""), "sides": sides, "cell": max(known_losses, default=None)})
+    return found
 
 
 @dataclass(frozen=True)

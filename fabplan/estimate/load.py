@@ -19,6 +19,7 @@ from fabplan.estimate.reduced import Reduced, advance, charge_left, outputs, rep
 _MOST_SEGMENTS = 20_000
 _MOST_PERIODS = 1 << 50
 _STEADY_PERIOD = 60.0  # s, of a load without pulses
+_MOST_CELLS = 1e6
 _UNEQUAL = 1e-6  # of a period, when periods should divide each other
 
 
@@ -43,6 +44,7 @@ class Profile:
     pulses : all start together, which is the worst case
     least_voltage : below which the device stops [V]; None where nobody knows it
     average : mean current as published [A]; None where it is not
+    harvest : of a harvester that recharges the cell, per its area [W/m2]; None where there is none
     """
 
     id: str
@@ -50,6 +52,7 @@ class Profile:
     pulses: tuple[Pulse, ...]
     least_voltage: float | None = None
     average: float | None = None
+    harvest: float | None = None
 
 
 class _Value(Protocol):
@@ -80,6 +83,8 @@ class LoadRecord(Protocol):
     @property
     def least_voltage(self) -> _Value | None: ...
     @property
+    def harvest(self) -> _Value | None: ...
+    @property
     def pulses(self) -> Sequence[_PulseRecord]: ...
 
 
@@ -94,7 +99,8 @@ def profile_of(record: LoadRecord) -> Profile:
         for pulse in record.pulses
     )
     sleep = 0.0 if record.sleep is None and pulses else number(record.sleep)
-    return Profile(record.id, sleep, pulses, number(record.least_voltage), number(record.average))
+    least, average, harvest = number(record.least_voltage), number(record.average), number(record.harvest)
+    return Profile(record.id, sleep, pulses, least, average, harvest)
 
 
 @dataclass(frozen=True)
@@ -269,13 +275,71 @@ def survives(
     return Survival(lasting >= max(seconds, period), lasting, carried, taken, first, left, reason)
 
 
+@dataclass(frozen=True)
+class Trough:
+    """The lowest voltage of one period.
+
+    Parameters
+    ----------
+    voltage : [V]; minus infinity where lithium or salt is used up
+    current : drawn then [A]
+    after : from full charge to the end of that pulse [s]
+    pulses : places of the pulses that run then, from 0; none while the device sleeps
+    """
+
+    voltage: float
+    current: float
+    after: float
+    pulses: tuple[int, ...]
+
+
+def trough(model: Reduced, profile: Profile, extent: float, before: int) -> Trough:
+    """The lowest voltage of the period that follows ``before`` others; arguments as in ``survives``."""
+    drawn = pattern(profile)
+    segments = [(current / (extent * model.scale), time) for current, time in drawn]
+    volts = _voltages(model, repeat(model, rest(model), segments, before), segments)
+    place = int(volts.argmin())
+    ends = np.cumsum([time for _, time in segments])
+    middle = float(ends[place]) - 0.5 * segments[place][1]
+    running = tuple(
+        number
+        for number, pulse in enumerate(profile.pulses)
+        if pulse.period and pulse.duration and middle % pulse.period < pulse.duration
+    )
+    return Trough(float(volts[place]), drawn[place][0], before * float(ends[-1]) + float(ends[place]), running)
+
+
+def holds(model: Reduced, profile: Profile, extent: float, seconds: float, floor: float) -> bool:
+    """Whether the first and the last period of a run stay above a voltage; arguments as in ``survives``."""
+    segments = [(current / (extent * model.scale), time) for current, time in pattern(profile)]
+    last = max(int(np.ceil(seconds / sum(time for _, time in segments) - 1e-9)) - 1, 0)
+    return all(_lowest(model, repeat(model, rest(model), segments, n), segments) >= floor for n in {0, last})
+
+
+def cells_needed(model: Reduced, profile: Profile, extent: float, seconds: float, floor: float) -> float:
+    """How many such cells in parallel carry the load for so long, 1 at least, to 1 %; infinite where none do."""
+    low, high = 1.0, 1.0
+    while not holds(model, profile, extent * high, seconds, floor):
+        low, high = high, 4.0 * high
+        if high > _MOST_CELLS:
+            return float("inf")
+    while high > 1.01 * low:
+        middle = float(np.sqrt(low * high))
+        low, high = (low, middle) if holds(model, profile, extent * middle, seconds, floor) else (middle, high)
+    return high
+
+
 def _lowest(model: Reduced, state: Array, segments: Sequence[tuple[float, float]]) -> float:
     """Lowest voltage at the ends of the segments of one period; minus infinity where the model cannot go on."""
+    return float(_voltages(model, state, segments).min())
+
+
+def _voltages(model: Reduced, state: Array, segments: Sequence[tuple[float, float]]) -> Array:
+    """Voltage at the end of every segment [V]; minus infinity where the model cannot go on."""
     states, currents = [], []
     for current, seconds in segments:
         state = advance(model, state, current, seconds)
         states.append(state)
         currents.append(current)
     shown = outputs(model, np.array(states), np.array(currents))
-    volts = np.where(shown.possible & np.isfinite(shown.voltage), shown.voltage, -np.inf)
-    return float(volts.min())
+    return np.where(shown.possible & np.isfinite(shown.voltage), shown.voltage, -np.inf)

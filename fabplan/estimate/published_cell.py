@@ -77,7 +77,7 @@ def published_cell(device: Device, catalog: Catalog, c_rates: list[float]) -> Pu
     assert simulation is not None and simulation.cathode is not None
     values = _Values(f"devices/{device.id}", [], [])
     positive, one_c = _electrode(device.cathode, simulation.cathode, simulation, catalog, values, rises=True)
-    negative: dict[str, Any] = {"material": "Li", "i0_ref": _exchange_of_lithium(catalog)}
+    negative: dict[str, Any] = {"material": "Li", "i0_ref": exchange_of_lithium(catalog)}
     if device.anode != LITHIUM and simulation.anode is not None:
         negative, other = _electrode(device.anode, simulation.anode, simulation, catalog, values, rises=False)
         one_c = _balanced(positive, one_c, negative, other)
@@ -226,7 +226,8 @@ def _tables(catalog: Catalog, *sides: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _exchange_of_lithium(catalog: Catalog) -> float:
+def exchange_of_lithium(catalog: Catalog) -> float:
+    """Exchange current density of lithium metal in the catalog [A/m2]."""
     own = catalog.materials[LITHIUM].electrode
     assert own is not None and own.exchange_current_density is not None
     found = own.exchange_current_density.value

@@ -9,7 +9,9 @@ from typing import Any
 from fabplan.errors import BadInput, Problem
 from fabplan.estimate import operate
 from fabplan.estimate.cells import Cells
+from fabplan.estimate.conditions import Fade, self_discharge
 from fabplan.estimate.constants import SECONDS_PER_HOUR
+from fabplan.estimate.designs import Films
 from fabplan.estimate.load import Profile, load_requirement, survives
 from fabplan.estimate.reduced import Reduced, open_circuit, reduce, rest
 from fabplan.estimate.run import PER_LENGTH
@@ -41,6 +43,10 @@ class Asked:
     power : of one constant-power discharge [W]
     load : that the cell is to carry
     extent : size of the whole cell in m2 or metres; None where only rates are asked
+    self_discharge : whether the electronic leak through the electrolyte is asked
+    electronic_conductivity : of the electrolyte [S/m]; None where nobody knows it
+    fade : empirical model of the user's own numbers
+    fade_seconds, fade_cycles : after which its answer is asked
     """
 
     pulses: tuple[AskedPulse, ...] = ()
@@ -53,11 +59,17 @@ class Asked:
     power: float | None = None
     load: Profile | None = None
     extent: float | None = None
+    self_discharge: bool = False
+    electronic_conductivity: float | None = None
+    fade: Fade | None = None
+    fade_seconds: float = 0.0
+    fade_cycles: float = 0.0
 
     @property
     def anything(self) -> bool:
         """Whether there is a question at all."""
-        return bool(self.pulses or self.ragone or self.charge or self.power is not None or self.load)
+        plain = self.pulses or self.ragone or self.charge or self.self_discharge or self.fade
+        return bool(plain or self.power is not None or self.load)
 
 
 def answer(cells: Cells, asked: Asked) -> list[dict[str, Any]]:
@@ -91,7 +103,14 @@ def check(asked: Asked) -> None:
         ("taper", asked.taper, 1e-6, 1e4),
         *(("pulse length", pulse.seconds, 1e-9, 1e9) for pulse in asked.pulses),
         *(("pulse", pulse.current or pulse.c_rate or 0.0, 1e-15, 1e9) for pulse in asked.pulses),
+        ("fade time", asked.fade_seconds, 0.0, 1e11),
+        ("fade cycles", asked.fade_cycles, 0.0, 1e9),
         *((("extent", asked.extent, 1e-15, 1e9),) if asked.extent is not None else ()),
+        *(
+            (("electronic conductivity", asked.electronic_conductivity, 1e-30, 1e9),)
+            if asked.electronic_conductivity is not None
+            else ()
+        ),
         *((("power", asked.power, 1e-15, 1e9),) if asked.power is not None else ()),
         *((("charge voltage", asked.charge_voltage, -10.0, 10.0),) if asked.charge_voltage is not None else ()),
     ):
@@ -123,6 +142,16 @@ def _of_cell(model: Reduced, asked: Asked) -> dict[str, Any]:
         ]
     if asked.charge is not None:
         found["charge"] = _charge(model, asked)
+    if asked.self_discharge:
+        found["self_discharge"] = _leak(model, asked.electronic_conductivity)
+    if asked.fade is not None:
+        left = asked.fade.left(asked.fade_seconds, asked.fade_cycles)
+        found["fade"] = {
+            "seconds": asked.fade_seconds,
+            "cycles": asked.fade_cycles,
+            "capacity_left_share": left,
+            "validated": asked.fade.validated,
+        }
     if asked.load is not None:
         assert asked.extent is not None
         found["load"] = _load(model, asked.load, asked.extent)
@@ -162,6 +191,34 @@ def _largest(model: Reduced, asked: Asked) -> list[dict[str, float]]:
         power = operate.pulse_power(model, state, seconds, model.cutoff)
         found.append({"seconds": seconds, "current_A": current * size, "power_W": power * size})
     return found
+
+
+def _leak(model: Reduced, conductivity: float | None) -> dict[str, Any]:
+    """Electronic leak of the full cell through a solid electrolyte; None where something is unknown.
+
+    Ions and electrons take the same path: its length over its area is the ionic resistance times the ionic
+    conductivity.
+    """
+    films = model.designs
+    unknown = ""
+    if not isinstance(films, Films):
+        unknown = "a liquid or gel between porous electrodes: no electronic leak is modelled"
+    elif conductivity is None:
+        unknown = "the electronic conductivity of the electrolyte is not known: measure it (hold the full cell)"
+    elif not float(films.electrolyte_conductivity[0]) > 0.0:
+        unknown = "the electrolyte's ionic conductivity is not given: the length of its path is not known"
+    if unknown or not isinstance(films, Films) or conductivity is None:
+        return {"current_A": None, "share_per_day": None, "days_to_half": None, "unknown": unknown}
+    path = float(films.electrolyte_resistance[0] * films.electrolyte_conductivity[0])
+    full = model.one_c * SECONDS_PER_HOUR
+    leak = self_discharge(open_circuit(model, rest(model)), conductivity, path, full)
+    return {
+        "current_A": float(leak.current),
+        "share_per_day": float(leak.share_per_day),
+        "days_to_half": _number(float(leak.days_to_half)),
+        "electronic_conductivity_S_m": conductivity,
+        "unknown": None,
+    }
 
 
 def _power(model: Reduced, power: float, extent: float) -> dict[str, Any]:

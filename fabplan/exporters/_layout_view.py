@@ -14,7 +14,7 @@ from fabplan.geometry.region import Box, Part, Region, count
 from fabplan.layout.types import Layer
 from fabplan.planner.plan import Plan
 
-MOST_CORNERS = 12_000  # of all unit polygons together; about 100 kB
+MOST_CORNERS = 24_000  # of all unit polygons together; about 200 kB
 _PLACE = re.compile(r"at x (-?[\d.]+(?:e-?\d+)?) mm, y (-?[\d.]+(?:e-?\d+)?) mm")
 _MILLIMETRE = 1e6  # nanometres
 

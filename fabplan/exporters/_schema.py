@@ -23,7 +23,7 @@ KINDS = ("spec", *SINGULAR)
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 _VALUE: Schema = {"type": ["string", "number"]}
-_AMOUNTS = {"target": ("capacity", "energy"), "cell": ("height_max",)}
+_AMOUNTS = {"target": ("capacity", "energy", "run_time"), "cell": ("height_max",)}
 
 
 def schema(kind: str, catalog: Catalog) -> Schema:
@@ -107,7 +107,7 @@ def _key(table: str, key: str, catalog: Catalog) -> Schema:
         ("target", "rate"): {**_VALUE, "description": 'C-rate, "1C" or "C/5"'},
         ("target", "margin"): _VALUE,
         ("target", "n_p_ratio"): _VALUE,
-        ("target", "load"): {},
+        ("target", "load"): _load(catalog),
         ("target", "objective"): {"type": "string", "enum": list(spec.OBJECTIVES)},
         ("footprint", "size"): {"anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2}]},
         ("footprint", "terminals"): {},
@@ -121,6 +121,12 @@ def _key(table: str, key: str, catalog: Catalog) -> Schema:
     if (table, key) in special:
         return special[table, key]
     return _offered(catalog.materials) if table == "cell" else TEXT
+
+
+def _load(catalog: Catalog) -> Schema:
+    """A load of the catalog, a file, or the load itself."""
+    carried = [name for name, load in catalog.loads.items() if load.sleep or load.pulses]
+    return {"anyOf": [*_offered(carried)["anyOf"], _table(RECORDS["loads"])]}
 
 
 def _offered(names: Iterable[str]) -> Schema:

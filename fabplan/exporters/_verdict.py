@@ -8,7 +8,7 @@ from typing import Any
 
 from fabplan import units
 from fabplan.errors import BadInput
-from fabplan.exporters import _show
+from fabplan.exporters import _show, _sure
 from fabplan.planner.plan import Plan
 
 
@@ -71,23 +71,30 @@ def counts(plan: Plan) -> str:
     return ", ".join(f"{severities.count(key)} {name}" for key, name in names.items() if key in severities) or "none"
 
 
+def _sure_of(plan: Plan, name: str, remark: str) -> str:
+    """A remark and the interval of an answer."""
+    drawn = _sure.interval(plan, name)
+    return f"{remark}; {drawn} in nine of ten draws" if drawn else remark
+
+
 def facts(plan: Plan) -> list[tuple[str, str, str]]:
     """The figures on top: label, value, remark."""
     e, at = plan.estimate, rate(plan)
+    mean, where, direct = _show.text(e["mean_voltage_V"], "voltage"), "the target's rate", "direct current"
     known = [s.duration for s in plan.steps if s.duration is not None]
     missing = len(plan.steps) - len(known)
     window = e.get("open_circuit_window_V") or (None, None)
     hottest = max((s.temperature_max for s in plan.steps if s.temperature_max is not None), default=None)
     return [
-        ("capacity", _show.charge(e["capacity_Ah"], 4), f"at {at}" if at else "at the target's rate"),
-        ("energy", _show.energy(e["energy_Wh"], 4), f"{_show.text(e['mean_voltage_V'], 'voltage')} on average"),
+        ("capacity", _show.charge(e["capacity_Ah"], 4), _sure_of(plan, "capacity", f"at {at or where}")),
+        ("energy", _show.energy(e["energy_Wh"], 4), _sure_of(plan, "energy", f"{mean} on average")),
         (
             "per footprint",
             _show.areal_charge(e["areal_capacity_Ah_m2"]),
             f"{_show.areal_charge(e.get('areal_capacity_active_Ah_m2'))} of active area",
         ),
         ("voltage at rest", _window(window), f"cut-off {_show.text(e.get('cutoff_V'), 'voltage')}"),
-        ("resistance", _show.text(e["dc_resistance_ohm"], "resistance"), "direct current"),
+        ("resistance", _show.text(e["dc_resistance_ohm"], "resistance"), _sure_of(plan, "resistance", direct)),
         (
             "N/P ratio",
             "none" if e["n_p_ratio"] is None else _show.text(e["n_p_ratio"], "number"),

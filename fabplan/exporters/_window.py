@@ -33,9 +33,12 @@ def shown(regions: Sequence[Region], most: int) -> Shown:
     Parameters
     ----------
     regions : bodies or layers that belong together, not all empty
-    most : corners of all polygons that may be drawn
+    most : corners of all polygons that may be drawn; where shapes that stand alone need more by themselves, as in a
+        clipped comb, they are drawn all the same
     """
     whole = around(regions)
+    alone = _corners([Region(tuple(p for p in r.parts if p.lattice.count <= _FEW)) for r in regions])
+    most = most if alone <= most else alone + most
     if _corners(regions) <= most:
         return Shown(tuple(regions), 1.0, whole)
     low, high = 0.0, 1.0

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from fabplan.architectures.base import Footprint
 from fabplan.exporters._json import dump, ordered
 from fabplan.exporters._names import program_path, sheet_path
 from fabplan.findings import Finding
 from fabplan.geometry.body import Body
+from fabplan.geometry.region import NANOMETRE
 from fabplan.geometry.relief import Relief
 from fabplan.layout.types import Layer, Mask, Toolpath
 from fabplan.planner.plan import Alternative, Comparison, Input, Plan, Step
@@ -46,6 +48,7 @@ def document(plan: Plan) -> dict[str, Any]:
             "width_m": plan.footprint.width,
             "length_m": plan.footprint.length,
             "terminals": plan.footprint.terminals,
+            **_outline(plan.footprint),
         },
         "geometry": plan.geometry,
         "estimate": plan.estimate,
@@ -66,6 +69,18 @@ def document(plan: Plan) -> dict[str, Any]:
         "cell": plan.cell,
         "curves": plan.curves,
         "libraries": _libraries(),
+    }
+
+
+def _outline(footprint: Footprint) -> dict[str, Any]:
+    """Outline, keep-outs and places of a footprint that is no rectangle; nothing else of a rectangle."""
+    if not footprint.outline:
+        return {}
+    return {
+        "origin_m": [value * NANOMETRE for value in footprint.origin],
+        "outline_nm": [list(part.polygon) for part in footprint.outline.parts],
+        "keep_outs_nm": [list(part.polygon) for part in footprint.keep_outs.parts],
+        "places_m": {net: [value * NANOMETRE for value in place] for net, place in footprint.places.items()},
     }
 
 
@@ -109,6 +124,7 @@ def _relief(relief: Relief) -> dict[str, Any]:
         "height_m": relief.height,
         "wall_m": relief.wall,
         "mouth_m": relief.mouth,
+        **({} if relief.radius is None else {"radius_m": relief.radius}),
         "walls": [{"area_m2": w.area, "perimeter_m": w.perimeter, "corner": w.corner} for w in relief.sections],
     }
 
@@ -121,6 +137,7 @@ def _mask(mask: Mask) -> dict[str, Any]:
         "layers": mask.layers,
         "tone": mask.tone,
         "bias_m": mask.bias,
+        "critical_dimension_m": mask.critical_dimension,
         "steps": mask.steps,
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fabplan import rendering
-from fabplan.exporters import _bars, _show, _verdict, bpx
+from fabplan.exporters import _bars, _show, _sure, _verdict, bpx
 from fabplan.exporters._charts import charts
 from fabplan.exporters._layout_view import layout_view, left_out
 from fabplan.exporters._names import file_name, program_path, sheet_path
@@ -49,6 +49,7 @@ def values(plan: Plan) -> dict[str, Any]:
         **_head(plan),
         **_pictures(plan),
         **_electrical(plan),
+        **_sure.values(plan),
         "geometry": [_measure(key, value) for key, value in plan.geometry.items()],
         "parameters": [
             (name.replace("_", " "), p.meaning, _show.text(p.value, p.dimension, 6), p.chosen_by)

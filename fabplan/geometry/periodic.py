@@ -13,6 +13,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from fabplan.geometry.region import Lattice, Part, Point, Region, count
 
 KEPT = 6  # periods that stay in every stretch
@@ -99,13 +101,20 @@ def grown(measure: Callable[[list[Region]], float], regions: Sequence[Region], f
 
 def _along(parts: Sequence[Part]) -> list[Stretch]:
     """Stretches along x."""
+    lattices = [part for part in parts if _repeats(part)]
+    if not lattices:
+        return []
+    shortest = (KEPT + 1) * min(abs(part.lattice.step_x) for part in lattices)
     places = sorted({end for part in parts for span in _spans(part) for end in span})
-    blocked = [span for part in parts if not _repeats(part) for span in _slanted(part)]
+    long = [(low, high) for low, high in itertools.pairwise(places) if high - low >= shortest]
+    if not long:
+        return []
+    slanted = [span for part in parts if not _repeats(part) for span in _slanted(part)]
+    blocked = np.array(slanted, dtype=np.int64).reshape(-1, 2)
     found = []
-    for low, high in itertools.pairwise(places):
-        running = [p for p in parts if _repeats(p) and _in_bulk(p, low, high)]
-        steps = {abs(p.lattice.step_x) for p in running}
-        if len(steps) != 1 or any(a < high and b > low for a, b in blocked):
+    for low, high in long:
+        steps = {abs(part.lattice.step_x) for part in lattices if _in_bulk(part, low, high)}
+        if len(steps) != 1 or bool(np.any((blocked[:, 0] < high) & (blocked[:, 1] > low))):
             continue
         period = steps.pop()
         spare = (high - low) // period - KEPT

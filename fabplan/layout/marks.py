@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fabplan.architectures.base import Footprint
 from fabplan.geometry.region import Box, Region, joined, rectangle, translated
 from fabplan.layout.types import Layer
 
-CROSS, WINDOW, OUTLINE = 20, 21, 30
+CROSS, WINDOW, OUTLINE, KEEP_OUT = 20, 21, 30, 31
 CLEARANCE = 50_000  # from the cell to the nearest mark [nm]: room for a dicing or breaking line
 PITCH = 10  # from mark to mark, in widths of an arm; the largest mark is 9 wide
 THINNEST = 10_000  # arm of a cross [nm]: seen by the camera of an aligner
@@ -39,6 +40,16 @@ class Plate:
 def outline(box: Box) -> Layer:
     """The footprint as a layer of its own; part of no plate."""
     return _layer("outline-footprint", 0, OUTLINE, "outline", rectangle(*box))
+
+
+def outlines(box: Box, site: Footprint | None = None) -> tuple[Layer, ...]:
+    """The footprint's rectangle, or its outline and, where there are some, its keep-outs."""
+    if site is None or not site.outline:
+        return (outline(box),)
+    found = [_layer("outline-footprint", 0, OUTLINE, "outline", site.outline)]
+    if site.keep_outs:
+        found.append(_layer("outline-keep-outs", 0, KEEP_OUT, "outline", site.keep_outs))
+    return tuple(found)
 
 
 def marks(cell: Box, plates: Sequence[Plate]) -> tuple[Layer, ...]:

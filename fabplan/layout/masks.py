@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from fabplan.architectures.base import Footprint
 from fabplan.errors import BadInput, Problem
 from fabplan.geometry.body import Body
 from fabplan.geometry.periodic import short, stretches
 from fabplan.geometry.region import Box, Region, bounds, joined, nanometres
 from fabplan.geometry.shapes import buffered, union
 from fabplan.layout.flat import flat
-from fabplan.layout.marks import Plate, around, marks, outline
+from fabplan.layout.marks import Plate, around, marks, outlines
 from fabplan.layout.nets import overlap
+from fabplan.layout.sites import critical_dimension, sites
 from fabplan.layout.types import Layer, Mask
 
+Tone = Literal["positive", "negative"]
 Kind = Literal["photomask", "shadow-mask", "screen", "stencil"]
 
 #: how a layer gets its outline (`Recipe.patterned_by`) -> what is ordered for it
@@ -44,7 +47,7 @@ class Patterning:
 
     by: str
     bias: float = 0.0
-    resist: Literal["positive", "negative"] = "positive"
+    resist: Tone = "positive"
     line: float = 0.0
 
 
@@ -58,8 +61,9 @@ def layers(
     footprint: Box,
     patterning: Mapping[str, Patterning],
     made_in: Mapping[str, int] | None = None,
+    site: Footprint | None = None,
 ) -> tuple[Layer, ...]:
-    """The layer table: one entry per body, then marks, then the outline of the footprint.
+    """The layer table: one entry per body, then marks, then the outline of the footprint and its keep-outs.
 
     Parameters
     ----------
@@ -68,6 +72,7 @@ def layers(
     footprint : [nm]
     patterning : of every ``made_by`` that is patterned; those in `KINDS` get marks
     made_in : name of a body -> number of the step that leaves it; default: first step of its plate
+    site : outline and keep-outs of a footprint that is no rectangle
 
     Raises
     ------
@@ -75,7 +80,7 @@ def layers(
     """
     table = _body_layers(bodies, plates, made_in or {})
     cell = around([footprint, *(bounds(body.region) for body in bodies if body.region)])
-    return (*table, *marks(cell, _marked(plates, patterning)), outline(footprint))
+    return (*table, *marks(cell, _marked(plates, patterning)), *outlines(footprint, site))
 
 
 def masks(drawn: Sequence[Layer], plates: Plates, patterning: Mapping[str, Patterning]) -> tuple[Mask, ...]:
@@ -88,7 +93,10 @@ def masks(drawn: Sequence[Layer], plates: Plates, patterning: Mapping[str, Patte
         if how is not None and how.by in KINDS and any(layer.role != "mark" for layer in carried):
             names = tuple(layer.name for layer in carried)
             region = on_plate([layer.region for layer in carried], how.bias)
-            found.append(Mask(role.replace("_", "-"), number, KINDS[how.by], names, tone(how), how.bias, region, steps))
+            design = on_plate([layer.region for layer in carried if layer.role != "mark"], how.bias)
+            name, kind, least = role.replace("_", "-"), KINDS[how.by], critical_dimension(design)
+            places = sites(design, least)
+            found.append(Mask(name, number, kind, names, tone(how), how.bias, region, steps, least, places))
     return tuple(found)
 
 

@@ -107,7 +107,7 @@ def coat_of(body: Body, bodies: Sequence[Body]) -> Coat:
     before = list(bodies)[: [other.name for other in bodies].index(body.name)]
     walls = [b.relief for b in before if b.relief is not None]
     below = sum(b.thickness for b in before if b.pattern == "conformal") if walls else 0.0
-    return coat(walls, below, body.thickness)
+    return coat(walls, below, body.thickness, area(body.region))
 
 
 def height(bodies: Sequence[Body]) -> float:

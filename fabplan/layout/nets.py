@@ -84,7 +84,8 @@ def nearness(one: Flat, other: Flat) -> Nearness | None:
     sample = few.shapes[:: max(1, len(few) // SAMPLE)]
     bound = float(tree.query_nearest(sample, return_distance=True, all_matches=False)[1].min())
     # nothing is farther than what the sample found, so only neighbours within that reach are measured
-    reach = shapely.box(*(few.boxes + bound * OUTWARD).T)
+    # and one nanometre more, since the tree's distance may be rounded down
+    reach = shapely.box(*(few.boxes + (bound + 1.0) * OUTWARD).T)
     first, second = tree.query(reach)
     distances = _distances(few, many, first, second)
     k = int(np.argmin(distances))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabplan.geometry.region import Region
+from fabplan.layout.sites import Site
 
 Array = NDArray[np.float64]
 
@@ -54,6 +55,8 @@ class Mask:
     bias : outward shift of every edge from design to plate [m]
     region : what is on the plate, after bias
     steps : numbers of the steps that use it
+    critical_dimension : narrowest line on the plate [m], None when it was not measured
+    sites : where to measure it
     """
 
     name: str
@@ -64,6 +67,8 @@ class Mask:
     bias: float
     region: Region
     steps: tuple[int, ...]
+    critical_dimension: float | None = None
+    sites: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True)

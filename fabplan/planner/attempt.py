@@ -9,12 +9,13 @@ from types import ModuleType
 from typing import Any
 
 from fabplan import plugins, units
-from fabplan.architectures.base import Request
+from fabplan.architectures.base import Operation, Request
 from fabplan.catalog.loader import Catalog
 from fabplan.errors import BadInput, Infeasible, listed, nearest
 from fabplan.errors import Problem as Fault
 from fabplan.methods.base import value
-from fabplan.planner import electrical, search
+from fabplan.planner import coats, electrical, half_cell, lithium_free
+from fabplan.planner.footprint_site import stood, why_nowhere
 from fabplan.planner.route import Route, choose, look_up, wanted_material
 from fabplan.planner.route_limits import role_limits
 from fabplan.planner.search import Sized
@@ -36,6 +37,7 @@ class Attempt:
     problem : what was searched; None when there is no route
     sized : outcome of the search, None when there is no route
     reasons, changes : why it ended early and what would help, empty otherwise
+    notes : where on the user's outline it stands, sentences
     """
 
     spec: Spec
@@ -45,6 +47,7 @@ class Attempt:
     sized: Sized | None
     reasons: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def starting_points(spec: Spec, every: bool = False) -> tuple[tuple[str, Spec], ...]:
@@ -95,6 +98,7 @@ def candidates(spec: Spec, every: bool = False) -> tuple[tuple[str, Spec], ...]:
     BadInput : unknown structure
     """
     known = plugins.names("architectures")
+    spec = half_cell.written_in_order(spec)
     if spec.architecture is not None and spec.architecture not in known:
         raise BadInput(
             Fault(
@@ -188,6 +192,13 @@ def request(
     )
 
 
+def _flow(architecture: ModuleType, fixed: Mapping[str, float]) -> tuple[Operation, ...]:
+    """Operations of a structure; one that has variants orders them by its fixed parameters."""
+    own = getattr(architecture, "flow", None)
+    operations: tuple[Operation, ...] = architecture.FLOW if own is None else own(fixed)
+    return operations
+
+
 def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
     """Route, chemistry and search of one completed spec."""
     assert spec.architecture is not None
@@ -195,19 +206,28 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
     fixed = fixed_parameters(spec, architecture)
     title = f"{architecture.TITLE} ({spec.cell.get('anode')}/{spec.cell.get('cathode')})"
     try:
-        route = choose(spec, catalog, architecture.FLOW, architecture.TITLE)
+        route = choose(spec, catalog, _flow(architecture, fixed), architecture.TITLE)
     except Infeasible as fault:
         return Attempt(spec, title, start, None, None, fault.reasons, fault.changes)
     lacking = _lacking(route, catalog)
     if lacking:
         return Attempt(spec, title, start, None, None, lacking, ("complete it in a catalog overlay (--catalog)",))
     chem = electrical.chemistry(route, catalog)
+    if getattr(architecture, "plated_at_first_charge", lambda _: False)(fixed):
+        chem = lithium_free.after_first_charge(chem)
+    inside = getattr(architecture, "inside", None)
+    if inside is not None:
+        chem = coats.coated(chem, inside(fixed), route)
     low, high = electrical.cutoffs(chem, catalog)
     unfit = _unfit(chem, architecture, low, high)
     if unfit:
         return Attempt(spec, title, start, None, None, (unfit[0],), (unfit[1],))
     problem = Problem(architecture, request(spec, route, catalog, chem, fixed), route, chem, catalog, spec.target, low)
-    return Attempt(spec, title, start, problem, search.search(problem))
+    stand = stood(problem)
+    reasons = () if stand.sized.candidates else why_nowhere(spec.footprint)
+    if reasons:
+        return Attempt(spec, title, start, None, None, reasons, ("footprint.terminals left open, or keep-outs moved",))
+    return Attempt(spec, title, start, stand.problem, stand.sized, notes=stand.notes)
 
 
 def _lacking(route: Route, catalog: Catalog) -> tuple[str, ...]:
@@ -232,14 +252,14 @@ def _unfit(chem: electrical.Chemistry, architecture: ModuleType, low: float, hig
     """Why no estimator of this version answers a pair, or why it gives no voltage; and what would help."""
     anode, cathode = chem.anode.material, chem.cathode.material
     if chem.cathode.metal:
-        return "lithium metal cannot be the cathode of this cell", "name it as anode"
-    if chem.anode.metal and not chem.dense and architecture.ESTIMATOR == "interdigital":
-        text = f"a comb of porous {cathode} against lithium metal is not answered by any estimator of this version"
-        return text, "a porous anode, or a dense cathode film"
-    if electrical.mixed(chem):
-        text = f"{anode} and {cathode} are a dense film and a porous layer: no estimator of this version answers them"
+        return "lithium metal against lithium metal gives no voltage", "name another material for one side"
+    if architecture.ESTIMATOR == "film-coaxial" and not chem.dense:
+        text = f"{anode} and {cathode} are not both dense: nested films cannot be answered with porous layers"
+        return text, "recipes that leave dense films"
+    if electrical.mixed(chem) and architecture.ESTIMATOR != "film-planar":
+        text = f"{anode} and {cathode} are a dense film and a porous layer: they can be estimated in a laminate only"
         return text, "recipes of one kind for both electrodes"
-    if high <= low or low <= LEAST_CUT_OFF:
+    if high <= low or (low <= LEAST_CUT_OFF and not chem.anode_material_tested):
         text = f"{anode} against {cathode} gives no usable voltage ({high:.2f} V at full charge)"
         return text, "exchange anode and cathode, or take another pair"
     return None

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fabplan import units
+from fabplan.planner import load_target
 from fabplan.planner.draw import Drawing
 from fabplan.planner.search import Design
 from fabplan.planner.size import Problem
@@ -27,6 +28,7 @@ def binding(problem: Problem, design: Design, drawing: Drawing, estimate: Mappin
         *_electrode(estimate),
         *_resistance(estimate),
         *_rate(problem, estimate),
+        *_load(estimate),
         *_limits(problem, design, drawing),
     ]
 
@@ -58,6 +60,14 @@ def _rate(problem: Problem, estimate: Mapping[str, Any]) -> Iterator[str]:
     if share < 1 - NEAR:
         rate = f"{problem.target.c_rate:.3g}C"
         yield f"At {rate} the cell delivers {share:.0%} of its charge; the rest is lost to resistance and diffusion."
+
+
+def _load(estimate: Mapping[str, Any]) -> Iterator[str]:
+    """What becomes of the load."""
+    load = estimate.get("load")
+    if load is not None:
+        said = load_target.sentence(load)
+        yield f"{said[0].upper()}{said[1:]}."
 
 
 def _limits(problem: Problem, design: Design, drawing: Drawing) -> Iterator[str]:

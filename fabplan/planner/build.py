@@ -33,11 +33,12 @@ def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: S
     drawing = draw(problem, design, catalog)
     geometry = cell_geometry(problem, drawing)
     devices = tuple(look_up(catalog.devices, d, "device", f"{spec.where}: compare") for d in spec.compare)
-    said = estimated(problem, design, drawing, geometry, devices, catalog)
+    said = estimated(problem, design, drawing, geometry, devices, catalog, spec.raw)
     estimate = said.estimate
     findings = verdict(attempt, drawing, estimate, catalog)
     cutoffs = electrical.cutoffs(problem.chemistry, catalog)
-    compared = compare.comparisons(devices, problem.request.footprint.area, estimate["one_c_current_A"], said.entries)
+    areas = compare.Areas(problem.request.footprint.area, float(np.ravel(drawing.measures.active_area)[0]))
+    compared = compare.comparisons(devices, areas, estimate["one_c_current_A"], said.entries, problem.target)
     route = problem.route
     return Plan(
         name=spec.name,
@@ -47,7 +48,7 @@ def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: S
         architecture_title=problem.architecture.TITLE,
         reason=tuple(reason),
         parameters=_parameters(problem, design),
-        footprint=problem.request.footprint,
+        footprint=spec.footprint,
         materials={**{r: c.material for r, c in route.choices.items()}, "substrate": route.substrate},
         bodies=drawing.bodies,
         layers=drawing.layers,

@@ -7,7 +7,8 @@ from typing import Any
 
 from fabplan.catalog.loader import Catalog
 from fabplan.planner import cell_document_kinds as further
-from fabplan.planner.electrical import FARADAY, TEMPERATURE, Chemistry, Porous, balanced
+from fabplan.planner import half_cell
+from fabplan.planner.electrical import FARADAY, TEMPERATURE, Chemistry, Porous, balanced, per_mole
 from fabplan.records import Quantity
 
 SINGLE_ION = 0.9999  # transference number of a solid: next to 1, where no salt is left to move
@@ -27,7 +28,7 @@ def document(
     build = BUILDERS[kind]
     films = kind.startswith("film")
     used = sorted({p.ocp for p in (chem.anode, chem.cathode) if not p.metal})
-    return {
+    made = {
         "schema": "fabplan/cells/1",
         "ocp": {
             name: {
@@ -43,6 +44,7 @@ def document(
             for i, g in enumerate(geometries)
         ],
     }
+    return half_cell.ended(made, chem.cathode.discharged) if chem.anode_material_tested else made
 
 
 def electrolyte_table(chem: Chemistry) -> dict[str, Any]:
@@ -62,10 +64,38 @@ def electrolyte_table(chem: Chemistry) -> dict[str, Any]:
         "t_plus": min(value(e.transference_number, 0.0), SINGLE_ION),
         "thermodynamic_factor": value(e.thermodynamic_factor, 1.0),
         "c0_mol_m3": concentration,
+        **_known(
+            Ea_kappa_J_mol=per_mole(e.activation_energy),
+            Ea_D_e_J_mol=per_mole(e.salt_diffusivity_activation_energy),
+        ),
     }
 
 
+def _known(**values: float | None) -> dict[str, float]:
+    """The entries that are known."""
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _conditions(p: Porous) -> dict[str, float]:
+    """Activation energies and first-cycle loss of an electrode, under the keys of `fabplan.estimate.conditions`.
+
+    The loss is already counted in the lithium fractions.
+    """
+    return _known(
+        Ea_D_s_J_mol=p.diffusivity_energy,
+        Ea_i0_J_mol=p.exchange_energy,
+        first_cycle_loss_fraction=p.first_cycle_loss,
+    )
+
+
+def _metal(p: Porous) -> dict[str, Any]:
+    """Lithium metal as an electrode: its surface only."""
+    return {"material": "Li", "i0_ref": p.exchange_current, **_known(Ea_i0_J_mol=p.exchange_energy)}
+
+
 def _side(p: Porous, window: tuple[float, float]) -> dict[str, Any]:
+    if p.metal:
+        return _metal(p)
     return {
         "material": p.ocp,
         "c_max": p.maximum_concentration,
@@ -78,6 +108,7 @@ def _side(p: Porous, window: tuple[float, float]) -> dict[str, Any]:
         "brug": p.bruggeman,
         "eps_am": p.active_fraction,
         "R_m": p.particle_radius,
+        **_conditions(p),
     }
 
 
@@ -118,6 +149,8 @@ def _film(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[str, Any]:
     anode_charge, cathode_charge = _charges(chem, g)
     anode, cathode = balanced(chem, anode_charge, cathode_charge)
     conductivity = chem.electrolyte.conductivity.value if chem.electrolyte.conductivity else None
+    if conductivity:  # a soaked separator conducts through its pores
+        conductivity *= chem.separator_porosity**chem.separator_bruggeman
     one_c = FARADAY * chem.cathode.maximum_concentration * abs(cathode[0] - cathode[1]) * chem.cathode.active_fraction
 
     def side(p: Porous, window: tuple[float, float], volume: float) -> dict[str, Any]:
@@ -132,13 +165,10 @@ def _film(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[str, Any]:
             "sto100": window[0],
             "sto0": window[1],
             "dense_fraction": 1.0,
+            **_conditions(p),
         }
 
-    negative = (
-        {"material": "Li", "i0_ref": chem.anode.exchange_current}
-        if chem.anode.metal
-        else side(chem.anode, anode, g["anode_volume"])
-    )
+    negative = _metal(chem.anode) if chem.anode.metal else side(chem.anode, anode, g["anode_volume"])
     thickness = g["electrolyte_thickness"]
     return {
         "id": name,
@@ -149,7 +179,11 @@ def _film(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[str, Any]:
         "T_K": TEMPERATURE,
         "pos": side(chem.cathode, cathode, g["cathode_volume"]),
         "neg": negative,
-        "se": {"L_m": thickness, "kappa": conductivity or 0.0},
+        "se": {
+            "L_m": thickness,
+            "kappa": conductivity or 0.0,
+            **_known(Ea_kappa_J_mol=per_mole(chem.electrolyte.activation_energy)),
+        },
         "contact_ohm_m2": g["contact"] * area,
         "R_se": thickness / conductivity if conductivity else 0.0,
         "R_contact": g["contact"] * area,
@@ -175,7 +209,9 @@ def _coaxial(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[str, An
 
 def _stack(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[str, Any]:
     # a comb of one metre: the stack takes its sides, which do not depend on its lengths
-    return further.stack(_interdigital(chem, {**g, "facing_length": 1.0}, name), {**g, "facing_length": 1.0})
+    metre = {**g, "facing_length": 1.0}
+    separator = {"eps": chem.separator_porosity, "brug": chem.separator_bruggeman}
+    return further.stack(_interdigital(chem, metre, name), metre, separator)
 
 
 BUILDERS: Mapping[str, Callable[[Chemistry, Mapping[str, float], str], dict[str, Any]]] = {

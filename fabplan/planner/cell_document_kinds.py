@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from fabplan.planner import mixed_stack
+
 PER_METRE = ("interdigital", "film-coaxial")
 
 
@@ -48,25 +50,32 @@ def coaxial(film: Mapping[str, Any], g: Mapping[str, float]) -> dict[str, Any]:
     }
 
 
-def stack(comb: Mapping[str, Any], g: Mapping[str, float]) -> dict[str, Any]:
+def stack(comb: Mapping[str, Any], g: Mapping[str, float], separator: Mapping[str, float]) -> dict[str, Any]:
     """The planar equivalent of porous electrodes that face each other in any way, per area of reference.
 
     Lengths are volumes over reference area; the separator is as long as the electrolyte's shape factor
-    says; its pores are open and straight.
+    says.
 
     Parameters
     ----------
     comb : interdigital design of the same cell
     g : with ``separator_length`` besides the keys of `cell_document.document`
+    separator : ``eps`` and ``brug`` of what lies between the electrodes; 1 and 1 for electrolyte alone
     """
     area = g["reference_area"]
     sides = {}
     for net, name in (("anode", "neg"), ("cathode", "pos")):
-        sides[name] = {**comb[net], "L_m": g[f"{net}_volume"] / area}
+        side, thickness = comb[net], g[f"{net}_volume"] / area
+        if "eps" not in side:  # lithium: no thickness that counts
+            sides[name] = dict(side)
+        elif side["R_m"] is None:
+            sides[name] = mixed_stack.film_side(side, thickness)
+        else:
+            sides[name] = {**side, "L_m": thickness}
     return {
         **{key: comb[key] for key in ("id", "chemistry", "V_cut", "T_K", "electrolyte", "NP")},
         **sides,
-        "sep": {"L_m": g["separator_length"], "eps": 1.0, "brug": 1.0},
+        "sep": {"L_m": g["separator_length"], **separator},
         "contact_ohm_m2": g["contact"] * area,
         "Q_1C_Ah_m2": comb["Q_1C_Ah_m"] * g["facing_length"] / area,
     }
@@ -81,9 +90,9 @@ def in_pillars(side: Mapping[str, Any], fill: float) -> dict[str, Any]:
 
     Parameters
     ----------
-    fill : φ, share of the finger that is pillar; 1: no pillars, the side stays as it is
+    fill : φ, share of the finger that is pillar; 1: no pillars, the side stays as it is, as does lithium metal
     """
-    if fill >= 1.0:
+    if fill >= 1.0 or "eps" not in side:
         return dict(side)
     ratio = 1.0 - 2.0 * fill / (1.0 + fill - 0.3058 * fill**4 - 0.0134 * fill**8)
     return {

@@ -10,6 +10,7 @@ from fabplan import units
 from fabplan.catalog.loader import Catalog
 from fabplan.catalog.types import Barrier
 from fabplan.findings import Finding, Severity
+from fabplan.planner import first_cycle, half_cell, mixed_stack
 from fabplan.planner.electrical import Chemistry, Porous, balanced, interpolated
 from fabplan.planner.route import Route
 from fabplan.planner.size import collector_role
@@ -26,13 +27,14 @@ DEPLETION_TRUST = 0.5  # electrochemistry.md 2h: below it the closed form stays 
 
 @dataclass(frozen=True)
 class Window:
-    """What a material at a net bears [V against Li], and published cells that stretch it."""
+    """What a material at a net bears [V against Li], and published cells that stretch it at either end."""
 
     who: str
     where: str
     low: Quantity | None
     high: Quantity | None
-    evidence: Sequence[str] = ()
+    evidence_low: Sequence[str] = ()
+    evidence_high: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,10 @@ def check(
     return (
         *windows(route, chem, catalog, estimate),
         *lithium(chem),
+        *half_cell.convention(chem),
+        *half_cell.inventory(chem, estimate),
+        *mixed_stack.findings(chem, estimate),
+        *first_cycle.findings(chem),
         *balance(chem, estimate),
         *target_met(target, estimate),
         *trust(chem, estimate),
@@ -85,10 +91,12 @@ def windows(route: Route, chem: Chemistry, catalog: Catalog, estimate: Mapping[s
         material = route.choices[role].material if role else None
         if material is not None and material.collector is not None:
             c = material.collector
-            window = Window(f"{net} collector {material.name}", net, c.potential_low, c.potential_high, c.evidence)
+            who = f"{net} collector {material.name}"
+            window = Window(who, net, c.potential_low, c.potential_high, c.evidence, c.evidence)
             findings += _inside(window, working)
         who = f"electrolyte {chem.electrolyte_material.name} at the {net}"
-        findings += _inside(Window(who, "electrolyte", e.window_low, e.window_high), working)
+        window = Window(who, "electrolyte", e.window_low, e.window_high, e.evidence_low, e.evidence_high)
+        findings += _inside(window, working)
     return tuple(findings)
 
 
@@ -105,13 +113,14 @@ def _inside(window: Window, working: tuple[float, float]) -> Iterable[Finding]:
 
 
 def _outside(window: Window, reached: float, bound: Quantity, end: str) -> Finding:
-    note = f"; published cells stretch it: {'; '.join(window.evidence)}" if window.evidence else ""
+    evidence = window.evidence_low if end == "lowest" else window.evidence_high
+    note = f"; published cells stretch it: {'; '.join(evidence)}" if evidence else ""
     text = (
         f"{window.who} bears {bound.value:.2f} V against Li at the {end}, "
         f"the electrode goes to {reached:.2f} V{note} [{bound.source}]"
     )
     change = "another collector or electrolyte, or another electrode"
-    severity: Severity = "warning" if window.evidence else "error"
+    severity: Severity = "warning" if evidence else "error"
     return Finding("potential-window", severity, window.where, text, reached, bound.value, "V", change)
 
 

@@ -6,16 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fabplan.catalog.loader import Catalog
+from fabplan.catalog.types import Recipe
 from fabplan.geometry.body import Body
 from fabplan.geometry.measures import Measures
-from fabplan.geometry.region import Box, area, nanometres
+from fabplan.geometry.region import Box, area
 from fabplan.layout import masks as mask_layout
+from fabplan.layout.masks import Tone
 from fabplan.layout.measure import measured
 from fabplan.layout.toolpaths import PrintSettings, toolpath
 from fabplan.layout.types import Layer, Mask, Toolpath
 from fabplan.methods.base import Work, value
 from fabplan.planner.flow import plates, steps
+from fabplan.planner.footprint_site import placed
 from fabplan.planner.plan import Step
+from fabplan.planner.route import method_of
 from fabplan.planner.search import Design
 from fabplan.planner.size import Problem
 
@@ -34,15 +38,14 @@ class Drawing:
 
 
 def footprint_box(problem: Problem) -> Box:
-    """Footprint in nanometres."""
-    f = problem.request.footprint
-    return 0, 0, nanometres(f.width), nanometres(f.length)
+    """Footprint, or the bounds of its outline, in nanometres."""
+    return problem.request.footprint.box
 
 
 def draw(problem: Problem, design: Design, catalog: Catalog) -> Drawing:
     """Bodies of the chosen design and all that is drawn from them."""
     request, route = problem.request, problem.route
-    bodies = problem.architecture.cell(design.params, request)
+    bodies = placed(problem.architecture.cell(design.params, request), request.footprint)
     measures = problem.architecture.measures(design.params, request)
     paths = _toolpaths(problem, design, bodies)
     works = {b.made_by: (_print_work(b, p), p.duration) for b, p in paths}
@@ -57,14 +60,28 @@ def draw(problem: Problem, design: Design, catalog: Catalog) -> Drawing:
         for role, number in numbers.items()
     }
     patterning = {
-        role: mask_layout.Patterning(route.choices[role].recipe.patterned_by, line=request.limit(role).line)
+        role: mask_layout.Patterning(
+            route.choices[role].recipe.patterned_by,
+            resist=resist_tone(route.choices[role].recipe, catalog),
+            line=request.limit(role).line,
+        )
         for role in numbers
     }
     made_in = {name: s.number for s in flow for name in s.bodies}
-    layers = mask_layout.layers(bodies, used, footprint_box(problem), patterning, made_in)
+    layers = mask_layout.layers(bodies, used, footprint_box(problem), patterning, made_in, request.footprint)
     masks = mask_layout.masks(layers, used, patterning)
     geometry = {"footprint_area_m2": request.footprint.area, **measured(bodies)}
     return Drawing(bodies, measures, layers, masks, tuple(p for _, p in paths), flow, geometry)
+
+
+def resist_tone(recipe: Recipe, catalog: Catalog) -> Tone:
+    """Tone of the resist that patterns a layer; a resist that is reversed by a second exposure works as negative."""
+    for name in (*recipe.before, *recipe.after):
+        found = catalog.recipes.get(name)
+        if found is not None and found.method == "photolithography":
+            _, settings = method_of(found, f"recipes/{found.id}.toml")
+            return "positive" if settings.tone == "positive" else "negative"
+    return "positive"
 
 
 def _toolpaths(problem: Problem, design: Design, bodies: Sequence[Body]) -> list[tuple[Body, Toolpath]]:

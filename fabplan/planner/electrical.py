@@ -6,6 +6,7 @@ limiting and said so, since a guess would look like knowledge.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from fabplan.planner.route import Choice, Route
 from fabplan.records import Quantity
 
 FARADAY = 96485.33212  # coulomb per mole, CODATA 2018
+AVOGADRO = 6.02214076e23  # per mole, exact: activation energies are kept per particle
 TEMPERATURE = 298.15  # kelvin: all material data are at 25 degC
 NOT_LIMITING_CONDUCTIVITY = 1e6  # siemens per metre: a metal; stands for "unknown, not counted"
 NOT_LIMITING_EXCHANGE = 1e6  # ampere per square metre, likewise
@@ -29,6 +31,7 @@ NO_DIFFUSION = "diffusion in the solid is not counted"
 NO_REACTION = "reaction resistance is not counted"
 NO_ELECTRONIC = "electronic loss in the electrode is not counted"
 DEFAULT_BRUGGEMAN = 1.5
+PRE_LITHIATION = "pre-lithiation"
 LOWEST_SHARE_OF_MEAN = 0.55
 
 
@@ -48,6 +51,8 @@ class Porous:
     contains_lithium : as made
     metal : lithium metal: no capacity limit
     potential_low, potential_high : ends of its working window against Li [V], None when unknown
+    diffusivity_energy, exchange_energy : activation energies [J/mol], None when unknown
+    first_cycle_loss : share of the first charge that does not come back, None when unknown
     """
 
     material: str
@@ -66,6 +71,9 @@ class Porous:
     metal: bool
     potential_low: float | None
     potential_high: float | None
+    diffusivity_energy: float | None = None
+    exchange_energy: float | None = None
+    first_cycle_loss: float | None = None
 
     @property
     def capacity(self) -> float:
@@ -75,7 +83,15 @@ class Porous:
 
 @dataclass(frozen=True)
 class Chemistry:
-    """Both electrodes and the electrolyte, with the numbers they rest on and what is unknown."""
+    """Both electrodes and the electrolyte, with the numbers they rest on and what is unknown.
+
+    Parameters
+    ----------
+    dense : both electrodes are dense films (or lithium metal)
+    separator_porosity, separator_bruggeman : of what lies between the electrodes; 1 where it is electrolyte alone
+    anode_material_tested : the positive electrode is an anode material against lithium metal
+    pre_lithiated : a step of its own pays for what the first charge takes
+    """
 
     anode: Porous
     cathode: Porous
@@ -84,6 +100,10 @@ class Chemistry:
     dense: bool
     inputs: tuple[Input, ...]
     unknown: tuple[tuple[str, str], ...]
+    separator_porosity: float = 1.0
+    separator_bruggeman: float = 1.0
+    anode_material_tested: bool = False
+    pre_lithiated: bool = False
 
 
 class _Reader:
@@ -106,6 +126,10 @@ def chemistry(route: Route, catalog: Catalog) -> Chemistry:
     reader = _Reader()
     anode = _electrode(route.choices["anode"], reader)
     cathode = _electrode(route.choices["cathode"], reader)
+    # against lithium every material is the positive electrode: an anode material is charged when it is empty
+    tested = anode.metal and cathode.charged > cathode.discharged
+    if tested:
+        cathode = dataclasses.replace(cathode, charged=cathode.discharged, discharged=cathode.charged)
     choice = route.choices["electrolyte"]
     electrolyte = choice.material.electrolyte
     assert electrolyte is not None, choice.material.id
@@ -121,12 +145,47 @@ def chemistry(route: Route, catalog: Catalog) -> Chemistry:
             "taken as 0, the worst case for salt depletion",
         )
         reader.need(f"{name}: salt diffusivity", electrolyte.salt_diffusivity, 0.0, "salt depletion is not counted")
-    return Chemistry(anode, cathode, electrolyte, choice.material, dense, tuple(reader.inputs), tuple(reader.unknown))
+    pores, bruggeman = _separator(choice, reader)
+    return Chemistry(
+        anode,
+        cathode,
+        electrolyte,
+        choice.material,
+        dense,
+        tuple(reader.inputs),
+        tuple(reader.unknown),
+        pores,
+        bruggeman,
+        tested,
+        _pre_lithiated(route, catalog),
+    )
+
+
+def _pre_lithiated(route: Route, catalog: Catalog) -> bool:
+    """Whether an electrode gets lithium in a step of its own; a material that is kept as pre-lithiated needs none."""
+    recipes = [route.choices[role].recipe for role in ("anode", "cathode")]
+    steps = [step for recipe in recipes for step in (*recipe.before, *recipe.after)]
+    return any(catalog.recipes[step].method == PRE_LITHIATION for step in steps)
+
+
+def _separator(choice: Choice, reader: _Reader) -> tuple[float, float]:
+    """Porosity and exponent of a soaked separator; 1 and 1 where the electrolyte stands alone."""
+    inside = choice.recipe.microstructure
+    if inside is None or inside.porosity is None:
+        return 1.0, 1.0
+    porosity = reader.need("separator: porosity", inside.porosity, 1.0, "taken as open")
+    exponent = reader.need("separator: exponent of transport", inside.bruggeman, DEFAULT_BRUGGEMAN, "taken as 1.5")
+    return porosity, exponent
 
 
 def is_lithium(material: Material) -> bool:
     """Whether a material is lithium metal."""
     return material.formula == "Li"
+
+
+def per_mole(energy: Quantity | None) -> float | None:
+    """An activation energy per mole [J/mol] from one per particle [J]; None when unknown."""
+    return None if energy is None or energy.value is None else energy.value * AVOGADRO
 
 
 def _electrode(choice: Choice, reader: _Reader) -> Porous:
@@ -161,6 +220,9 @@ def _electrode(choice: Choice, reader: _Reader) -> Porous:
         metal=metal,
         potential_low=data.potential_low.value if data.potential_low else None,
         potential_high=data.potential_high.value if data.potential_high else None,
+        diffusivity_energy=None if metal else per_mole(data.diffusivity_activation_energy),
+        exchange_energy=per_mole(data.exchange_current_activation_energy),
+        first_cycle_loss=None if metal or not data.first_cycle_loss else data.first_cycle_loss.value,
     )
 
 
@@ -207,30 +269,55 @@ def mixed(chem: Chemistry) -> bool:
     return len(set(films)) > 1
 
 
+def first_cycle_loss(chem: Chemistry) -> float:
+    """Share of the first charge that does not come back, 0 where it is unknown.
+
+    Both electrodes lose of the same lithium, so the larger share counts. Lithium metal and a pre-lithiation make it
+    good. A material that is kept as pre-lithiated states what it still loses.
+    """
+    if chem.anode.metal or chem.pre_lithiated:
+        return 0.0
+    return max(p.first_cycle_loss or 0.0 for p in (chem.anode, chem.cathode))
+
+
+def usable(chem: Chemistry, anode_charge: Any, cathode_charge: Any) -> Any:
+    """Charge of the balanced cell after its first cycle [C]; arguments broadcast.
+
+    min(Q_a, (1 - f) Q_c) with the first-cycle loss f: the cathode brings the lithium of which a share f stays
+    behind. Against lithium metal Q_c.
+    """
+    if chem.anode.metal:
+        return cathode_charge
+    return np.minimum(anode_charge, (1.0 - first_cycle_loss(chem)) * cathode_charge)
+
+
 def balanced(
     chem: Chemistry, anode_charge: float, cathode_charge: float
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Lithium fractions (charged, discharged) of anode and cathode in the balanced cell.
+    """Lithium fractions (charged, discharged) of anode and cathode in the balanced cell after its first cycle.
 
     The lithium comes from one side: the larger electrode is not used to its end. ``anode_charge`` and
-    ``cathode_charge`` are the capacities of both electrodes in their own windows [C].
+    ``cathode_charge`` are the capacities Q of both electrodes in their own windows [C]. The first charge takes
+    Q_1 = min(Q_c, Q_a/(1 - f)) out of the cathode, of which (1 - f) Q_1 reach the anode and come back.
     """
     anode, cathode = (chem.anode.charged, chem.anode.discharged), (chem.cathode.charged, chem.cathode.discharged)
     if chem.anode.metal or anode_charge <= 0 or cathode_charge <= 0:
         return anode, cathode
-    if anode_charge > cathode_charge:
-        reached = anode[1] + (anode[0] - anode[1]) * cathode_charge / anode_charge
-        return (reached, anode[1]), cathode
-    reached = cathode[1] + (cathode[0] - cathode[1]) * anode_charge / cathode_charge
-    return anode, (reached, cathode[1])
+    comes_back = float(usable(chem, anode_charge, cathode_charge))
+    first = comes_back / (1.0 - first_cycle_loss(chem))
+    full = anode[1] + (anode[0] - anode[1]) * comes_back / anode_charge
+    emptied = cathode[1] + (cathode[0] - cathode[1]) * first / cathode_charge
+    filled = emptied - (cathode[0] - cathode[1]) * comes_back / cathode_charge
+    return (full, anode[1]), (emptied, filled)
 
 
 def cutoffs(chem: Chemistry, catalog: Catalog) -> tuple[float, float]:
     """Cut-off voltages (discharge, charge) [V].
 
     Low: the lower end of the cathode's working window against the upper end of the anode's, but never
-    under 55 % of the mean open-circuit voltage, where only the last tail of a plateau is left. High:
-    the open-circuit voltage at full charge.
+    under 55 % of the mean open-circuit voltage, where only the last tail of a plateau is left. An anode
+    material against lithium goes down to the lower end of its own window. High: the open-circuit voltage
+    at full charge.
     """
     cathode_ocp, anode_ocp = catalog.ocp[chem.cathode.ocp], catalog.ocp[chem.anode.ocp]
 
@@ -238,6 +325,9 @@ def cutoffs(chem: Chemistry, catalog: Catalog) -> tuple[float, float]:
     middle_c = 0.5 * (chem.cathode.charged + chem.cathode.discharged)
     middle_a = 0.5 * (chem.anode.charged + chem.anode.discharged)
     mean = interpolated(cathode_ocp, middle_c) - interpolated(anode_ocp, middle_a)
+    if chem.anode_material_tested:
+        lowest = interpolated(cathode_ocp, chem.cathode.discharged)
+        return round(chem.cathode.potential_low or lowest, 3), round(full, 3)
     low = LOWEST_SHARE_OF_MEAN * mean
     if chem.cathode.potential_low is not None:
         low = max(low, chem.cathode.potential_low - (chem.anode.potential_high or 0.0))

@@ -14,7 +14,7 @@ from fabplan.catalog.types import Device
 from fabplan.estimate.cells import read_cells
 from fabplan.estimate.resistance import resistance_parts as parts_of
 from fabplan.geometry.measures import Measures
-from fabplan.planner import compare, drawn, electrical, size
+from fabplan.planner import compare, drawn, electrical, load_target, size, uncertain
 from fabplan.planner.binding import binding
 from fabplan.planner.draw import Drawing
 from fabplan.planner.search import Design
@@ -57,6 +57,12 @@ def cell_geometry(problem: Problem, drawing: Drawing) -> dict[str, float]:
     return size.cell_geometry(problem, own, float(np.ravel(size.contact_resistance(problem, own))[0]))
 
 
+def _electronic(chem: electrical.Chemistry) -> float | None:
+    """Electronic conductivity of the electrolyte [S/m], None when unknown: what the charge leaks through."""
+    given = chem.electrolyte.electronic_conductivity
+    return None if given is None else given.value
+
+
 def _first(value: Any) -> Any:
     return None if value is None else np.ravel(value)[0]
 
@@ -68,19 +74,23 @@ def estimated(
     geometry: Mapping[str, float],
     devices: Sequence[Device],
     catalog: Catalog,
+    spec: Mapping[str, Any],
 ) -> Estimated:
-    """The estimate of the drawn cell at the target's rate, the usual rates and those of published figures."""
+    """The estimate of the drawn cell at the target's rate, the usual rates and those of published figures.
+
+    ``spec`` is the request as plain data: the seed of what is drawn at random.
+    """
     target, chem = problem.target, problem.chemistry
     foot = problem.request.footprint.area
     first = drawn.drawn(problem, geometry, [target.c_rate])
-    extra = compare.comparison_rates(devices, foot, first.one_c)
+    active = float(np.ravel(drawing.measures.active_area)[0])
+    extra = compare.comparison_rates(devices, compare.Areas(foot, active), first.one_c)
     shown = sorted({*drawn.RATES, target.c_rate})
     cell = drawn.drawn(problem, geometry, [*shown, *extra])
     entries, curves = drawn.discharges(cell)
     at_target = next(e for e in entries if e["c_rate"] == target.c_rate)
     anode = chem.anode.capacity * geometry["anode_volume"] / 3600.0
     cathode = chem.cathode.capacity * geometry["cathode_volume"] / 3600.0
-    active = float(np.ravel(drawing.measures.active_area)[0])
     parts = resistance_parts(problem, drawing, cell)
     window = open_circuit_window(problem, catalog, anode, cathode)
     result: dict[str, Any] = {
@@ -88,9 +98,10 @@ def estimated(
         "energy_Wh": at_target["energy_Wh"],
         "mean_voltage_V": at_target["mean_voltage_V"],
         "c_rate": target.c_rate,
-        "equilibrium_capacity_Ah": cathode if chem.anode.metal else min(anode, cathode),
+        "equilibrium_capacity_Ah": float(electrical.usable(chem, anode, cathode)),
         "anode_capacity_Ah": None if chem.anode.metal else anode,
         "cathode_capacity_Ah": cathode,
+        "lithium_capacity_Ah": anode if chem.anode.metal else None,
         "one_c_current_A": cell.one_c,
         "areal_capacity_Ah_m2": at_target["capacity_Ah"] / foot,
         "areal_capacity_active_Ah_m2": at_target["capacity_Ah"] / active,
@@ -101,10 +112,15 @@ def estimated(
         "resistance_parts_ohm": parts,
         "rates": [e for e in entries if e["c_rate"] in shown],
         "confidence": drawn.confidence(chem),
+        "electronic_conductivity_S_m": _electronic(chem),
         "target": reached(target, at_target),
     }
+    load = load_target.said(problem, geometry)
+    if load is not None:
+        result["load"] = load
     result["binding"] = binding(problem, design, drawing, result)
     document = {**cell.document, "cells": [{**cell.document["cells"][0], "c_rates": shown}]}
+    result["uncertainty"] = uncertain.uncertainty(problem, geometry, document, spec)
     shown_curves = tuple(c for c in curves if c["c_rate"] in shown)
     return Estimated(result, document, tuple(entries), shown_curves)
 

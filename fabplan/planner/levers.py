@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 from fabplan import units
 from fabplan.architectures.base import Footprint
+from fabplan.planner import load_target
+from fabplan.planner.footprint import HIGH as FOOTPRINT_HIGH
+from fabplan.planner.footprint_filled import sized
 from fabplan.planner.search import Design, Sized, search
 from fabplan.planner.size import Problem
-from fabplan.planner.spec import FOOTPRINT_HIGH
 
 STEPS = 3  # tries per lever: each corrects by the capacity that the last one reached
 ROOM = 1.03
@@ -21,6 +23,8 @@ GROWTH = 4.0  # of both sides where nothing fits yet
 GROWTH_STEPS = 9
 SMALLER_GAP = (0.8, 0.6, 0.4, 0.25)
 SLOWER = (0.5, 0.2, 0.1)
+SHORTER = (0.5, 0.2, 0.1, 0.05)
+MOST = 1e6  # factor by which anything is looked at larger
 DIGITS = 6  # of values that a search has chosen: exact to the nanometre
 
 
@@ -45,12 +49,14 @@ def binding(problem: Problem, sized: Sized) -> list[str]:
                 f"{_length(best.height)} high{held}; "
                 f"asked {units.show(asked, dimension)} with {target.margin:.0%} margin"
             )
+    if target.profile is not None and best.short > 1.0:
+        reasons.append(_load_text(problem, best))
     return reasons or [f"no cell of {title} on {size} meets the target{held}"]
 
 
 def changes(problem: Problem, sized: Sized) -> list[str]:
     """Changes that meet the target, each verified by a search, most modest first."""
-    levers = (_height, _gap, _footprint, _rate_down, _released)
+    levers = (_height, _gap, _footprint, _rate_down, _run_time, _released)
     return [change for lever in levers for change in lever(problem, sized)]
 
 
@@ -77,14 +83,23 @@ def _length(metres: float) -> str:
 
 
 def _size(footprint: Footprint) -> str:
-    return f"{_length(footprint.width)} x {_length(footprint.length)}"
+    where = " (largest rectangle in the outline)" if footprint.outline and not footprint.filled else ""
+    return f"{_length(footprint.width)} x {_length(footprint.length)}{where}"
 
 
 def _need(problem: Problem, best: Design) -> float:
     """Factor by which the reachable figures fall short."""
     target = problem.target
     pairs = ((target.capacity, best.capacity), (target.energy, best.energy))
-    return max((asked * (1 + target.margin) / max(reached, 1e-30) for asked, reached in pairs if asked), default=1.0)
+    short = [asked * (1 + target.margin) / max(reached, 1e-30) for asked, reached in pairs if asked]
+    return min(max([best.short, *short], default=1.0), MOST)
+
+
+def _load_text(problem: Problem, best: Design) -> str:
+    """How the reachable design fails under the load, and what binds."""
+    load = load_target.said(problem, load_target.row_of(problem, best.params))
+    assert load is not None
+    return f"{load_target.sentence(load)}; {load_target.binds(load)}"
 
 
 def _up(value: float, digits: int = 2) -> float:
@@ -95,7 +110,7 @@ def _up(value: float, digits: int = 2) -> float:
 
 def _tried(problem: Problem) -> Sized:
     """Outcome of a search for the chosen design alone."""
-    return search(problem, alternatives=False)
+    return sized(problem) if problem.request.footprint.filled else search(problem, alternatives=False)
 
 
 def _with(problem: Problem, **request: object) -> Problem:
@@ -145,6 +160,8 @@ def _gap(problem: Problem, sized: Sized) -> Iterator[str]:
 
 def _footprint(problem: Problem, sized: Sized) -> Iterator[str]:
     first = now = problem.request.footprint
+    if first.filled:  # a larger outline is for the user to draw
+        return
     for _ in range(STEPS if sized.reachable is not None else GROWTH_STEPS):
         best, last = sized.reachable, now
         now = _scaled(now, GROWTH if best is None else max(math.sqrt(_need(problem, best)) * ROOM, 1.05))
@@ -174,12 +191,28 @@ def _smaller(problem: Problem, failed: Footprint, met: Footprint) -> Footprint:
 
 
 def _rate_down(problem: Problem, sized: Sized) -> Iterator[str]:
-    if sized.reachable is None:
+    if sized.reachable is None or not problem.target.rate_given:
         return
     for factor in SLOWER:
         target = dataclasses.replace(problem.target, c_rate=problem.target.c_rate * factor)
         if _tried(dataclasses.replace(problem, target=target)).chosen is not None:
             yield f"rate {rate_text(problem.target.c_rate)} → {rate_text(target.c_rate)}"
+            return
+
+
+def _run_time(problem: Problem, sized: Sized) -> Iterator[str]:
+    """A shorter run time under the load."""
+    target = problem.target
+    if sized.reachable is None or target.profile is None or target.run_time is None:
+        return
+    asked = load_target.required(dataclasses.replace(target, capacity=None), target.profile, "target.load").capacity
+    own = target.capacity if target.capacity != asked else None
+    for factor in SHORTER:
+        shorter = dataclasses.replace(target, run_time=float(f"{target.run_time * factor:.2g}"), capacity=own)
+        changed = load_target.required(shorter, target.profile, "target.load")
+        if _tried(dataclasses.replace(problem, target=changed)).chosen is not None:
+            new = units.show(shorter.run_time, "time")
+            yield f"run time {units.show(target.run_time, 'time')} → {new} (target.run_time)"
             return
 
 

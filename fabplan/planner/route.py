@@ -18,6 +18,7 @@ from fabplan.catalog.loader import Catalog, Named, find, fold
 from fabplan.catalog.types import Facility, Machine, Material, Recipe
 from fabplan.errors import BadInput, Infeasible, Problem, listed, nearest
 from fabplan.methods.base import Work
+from fabplan.planner import half_cell
 from fabplan.planner.spec import Spec
 from fabplan.records import CONFIDENCES, Origin, as_confidence, read
 
@@ -171,7 +172,7 @@ def wanted_material(spec: Spec, catalog: Catalog, role: str) -> Material | None:
     if not name:
         return None
     kind, where = key if key in (*ACTIVE_ROLES, "collector") else "", f"{spec.where}: cell.{key}"
-    fitting = {m.id: m for m in catalog.materials.values() if not kind or kind in m.kinds}
+    fitting = {m.id: m for m in catalog.materials.values() if not kind or half_cell.fits(m, kind, spec.cell)}
     try:
         material = find(catalog.materials, name, where)
     except BadInput:

@@ -11,7 +11,7 @@ from fabplan import units
 from fabplan.catalog.loader import Catalog
 from fabplan.errors import Infeasible
 from fabplan.findings import errors
-from fabplan.planner import levers
+from fabplan.planner import levers, load_search, load_target
 from fabplan.planner.attempt import Attempt, attempt, candidates, check_names
 from fabplan.planner.build import plan_of
 from fabplan.planner.plan import Alternative, Plan
@@ -47,13 +47,18 @@ def plan(spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[s
     Infeasible : no design meets it, or the verdict has an error; says what binds and what would help
     """
     data, where = read_source(spec_argument)
-    spec = parse(merged(data, options, sets), where)
+    return planned(merged(data, options, sets), where, catalog)
+
+
+def planned(data: Mapping[str, Any], where: str, catalog: Catalog) -> Plan:
+    """`plan` of a request as plain data; ``where`` names it in messages."""
+    spec = parse(data, where)
     check_names(spec, catalog)
     found = outcomes(spec, catalog)
     plans = [made.plan for made in found if made.plan is not None]
     failures = [made for made in found if made.plan is None]
     if not plans:
-        raise _infeasible(failures)
+        raise _infeasible(spec, failures, catalog)
     return _best(plans, spec, failures)
 
 
@@ -67,7 +72,7 @@ def outcomes(
     tell : called with what is looked at before each long step
     every : also structures that an open request does not try by itself
     """
-    attempts = []
+    spec, attempts = load_target.resolved(spec, catalog), []
     for start, full in candidates(spec, every):
         tell(f"{full.architecture} ({start})")
         attempts.append(attempt(start, full, catalog))
@@ -77,7 +82,9 @@ def outcomes(
             found.append(Outcome(tried, None, *_why_not(tried)))
             continue
         tell(f"{tried.spec.architecture} ({tried.start}): drawn and judged")
-        made = plan_of(tried, catalog, _reason(spec, tried, attempts), ())
+        tried, made = load_search.confirmed(
+            tried, lambda now: plan_of(now, catalog, _reason(spec, now, attempts), ())
+        )
         wrong = errors(made.findings)
         changes = tuple(f.change for f in wrong if f.change)
         found.append(Outcome(tried, None if wrong else made, tuple(f.message for f in wrong), changes))
@@ -90,12 +97,13 @@ def _why_not(tried: Attempt) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(levers.binding(tried.problem, tried.sized)), ()
 
 
-def _infeasible(failures: Sequence[Outcome]) -> Infeasible:
+def _infeasible(spec: Spec, failures: Sequence[Outcome], catalog: Catalog) -> Infeasible:
     """What binds and what would help, from the attempt that came nearest."""
     ranked = sorted(failures, key=lambda f: -_reached(f.attempt))
     nearest, reasons, changes = ranked[0].attempt, ranked[0].reasons, ranked[0].changes
     if nearest.problem is not None and nearest.sized is not None and nearest.sized.chosen is None:
         changes = (*changes, *levers.changes(nearest.problem, nearest.sized))
+        changes = (*changes, *(() if spec.architecture is None else load_search.other_cells(spec, nearest, catalog)))
         if not changes:
             reasons = (*reasons, NO_LEVER)
     others = [f"{f.attempt.title}: {f.reasons[0]}" for f in ranked[1:] if f.reasons]
@@ -193,11 +201,17 @@ def _reason(spec: Spec, tried: Attempt, attempts: Sequence[Attempt]) -> tuple[st
             f"{units.show(areal, 'areal_charge')}; published planar interdigital cells reach 131 uAh/cm2, "
             "thin-film cells 20 to 200, printed walls 500 to 4000 (review table 2, records)."
         )
+    if target.profile is not None:
+        lines.append(
+            f"The load {target.profile.id} takes {units.show(target.capacity, 'charge')} in "
+            f"{units.show(target.run_time, 'time')}; every design was asked to carry its pulses, one by one."
+        )
     lines.append(
         f"Of {sized.candidates} designs inside the limits of the route the one that is best by "
         f"{target.objective} and meets the target with {target.margin:.0%} margin was taken; "
         f"{sized.evaluated} were discharged by the estimator."
     )
+    lines += tried.notes
     for role, choice in tried.problem.route.choices.items():
         lines.append(f"{role.replace('_', ' ')}: {choice.recipe.name} ({choice.reason}).")
     return tuple(lines)

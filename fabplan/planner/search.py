@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fabplan.architectures.base import one
 from fabplan.layout.toolpaths import nozzle_of
 from fabplan.methods.base import value
+from fabplan.planner import load_target
 from fabplan.planner.size import Array, Candidates, Problem, delivered, geometry, grid, row
 
 Indices = NDArray[np.int64]
@@ -26,11 +27,15 @@ CONFIRMATIONS = 16
 BLOCKS = 24  # at most that many blocks: bounds the time of a hopeless request
 #: delivered charge may exceed the nominal window by the tail beyond it; a candidate below target/TAIL never meets it
 TAIL = 1.15
+LOOKED_AT = 24  # designs that the nearest to a load is looked for among
 
 
 @dataclass(frozen=True)
 class Design:
-    """One sized design; capacity and energy as delivered at the target's rate [C], [J]."""
+    """One sized design; capacity and energy as delivered at the target's rate [C], [J].
+
+    ``short`` is how many of it would carry the target's load: 1 where one does or none is asked.
+    """
 
     params: Any
     index: int
@@ -40,6 +45,7 @@ class Design:
     time: float
     height: float
     area: float
+    short: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class _Inquiry:
         self.problem, self.candidates = problem, candidates
         self.seen: dict[int, tuple[float, float]] = {}
         self.sure: set[int] = set()
+        self.carries: dict[int, bool] = {}
         target = problem.target
         self.charge = (target.capacity or 0.0) * (1 + target.margin)
         self.energy = (target.energy or 0.0) * (1 + target.margin)
@@ -87,8 +94,30 @@ class _Inquiry:
 
     def meets(self, index: int) -> bool:
         """Whether a design that was asked for delivers the target with margin."""
+        return self.stores(index) and self.carried(index)
+
+    def stores(self, index: int) -> bool:
+        """Whether a design delivers the charge and energy of the target with margin."""
         charge, energy = self.seen[index]
         return charge >= self.charge and energy >= self.energy
+
+    def carried(self, index: int) -> bool:
+        """Whether a design carries the load that is asked, in simulated pulses."""
+        if index not in self.carries:
+            self.simulate([index])
+        return self.carries[index]
+
+    def look(self, indices: Iterable[int]) -> None:
+        """Discharge designs by the fast tier and put the load on those that store enough."""
+        some = [int(i) for i in indices]
+        self.ask(some)
+        self.simulate(some)
+
+    def simulate(self, indices: Iterable[int]) -> None:
+        """Carry the load by those designs that store enough and were not yet asked, all in one document."""
+        new = [int(i) for i in indices if int(i) not in self.carries and self.stores(int(i))]
+        rows = [geometry(self.problem, self.candidates, i) for i in new]
+        self.carries.update(zip(new, load_target.carried(self.problem, rows), strict=True))
 
     def share(self, index: int) -> float:
         """How much of the target with margin a design reaches: the smaller share of what was asked."""
@@ -118,7 +147,7 @@ def search(problem: Problem, alternatives: bool = True) -> Sized:
     design, reachable = None, None
     others: tuple[tuple[str, Design], ...] = ()
     if chosen is None:
-        reachable = _design(candidates, _nearest(inquiry), inquiry)
+        reachable = _short(_design(candidates, _nearest(inquiry), inquiry), inquiry)
     else:
         design = _design(candidates, chosen, inquiry)
         passing = [i for i in inquiry.seen if inquiry.meets(i) and likes[i] == likes[chosen]]
@@ -141,9 +170,22 @@ def _nearest(inquiry: _Inquiry) -> int:
     spread = np.unique(np.linspace(0, len(ranked) - 1, BLOCK).astype(np.int64))
     # what stores most may deliver little at the rate, so the best is looked for over the whole range
     inquiry.ask(np.concatenate([ranked[:BLOCK], ranked[spread]]))
-    found = max(inquiry.seen, key=lambda i: (inquiry.share(i), -i))
+    if inquiry.problem.target.profile is not None:
+        found = _nearest_to_load(inquiry)
+    else:
+        found = max(inquiry.seen, key=lambda i: (inquiry.share(i), -i))
     inquiry.ask([found], "auto")
     return found
+
+
+def _nearest_to_load(inquiry: _Inquiry) -> int:
+    """The design of which fewest carry the load: of the best by charge and an even sample of all others."""
+    ranked = sorted(inquiry.seen, key=lambda i: (-inquiry.share(i), i))
+    places = np.unique(np.linspace(0, len(ranked) - 1, LOOKED_AT).astype(np.int64)).tolist()
+    some = dict.fromkeys([*ranked[: LOOKED_AT // 2], *(ranked[place] for place in places)])
+    rows = [geometry(inquiry.problem, inquiry.candidates, i) for i in some]
+    shorts = dict(zip(some, load_target.short(inquiry.problem, rows), strict=True))
+    return int(min(shorts, key=lambda i: (max(shorts[i], 1.0 / max(inquiry.share(i), 1e-30)), i)))
 
 
 def _preferred(problem: Problem, candidates: Candidates) -> NDArray[np.bool_]:
@@ -181,7 +223,7 @@ def _clear(problem: Problem, candidates: Candidates) -> NDArray[np.bool_]:
 def _confirmed(order: Indices, inquiry: _Inquiry) -> int | None:
     """First design that the fast tier finds good and the accurate tier confirms where it must be asked."""
     for _ in range(CONFIRMATIONS):
-        chosen = _first(order, inquiry.ask, inquiry.meets)
+        chosen = _first(order, inquiry.look, inquiry.meets)
         if chosen is None:
             return None
         # neighbours in the order are alike: where one falls, the next ones are asked with it
@@ -257,6 +299,12 @@ def _design(candidates: Candidates, index: int, inquiry: _Inquiry) -> Design:
         float(m.height),
         float(m.anode_area) + float(m.cathode_area),
     )
+
+
+def _short(design: Design, inquiry: _Inquiry) -> Design:
+    """A design that does not meet the target, with how many of it would carry the load."""
+    where = geometry(inquiry.problem, inquiry.candidates, design.index)
+    return dataclasses.replace(design, short=load_target.short(inquiry.problem, [where])[0])
 
 
 def _alternatives(

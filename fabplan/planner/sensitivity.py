@@ -13,7 +13,7 @@ from fabplan.planner.electrical import Chemistry
 from fabplan.planner.plan import Input
 from fabplan.planner.size import Problem, kind
 
-#: relative spread that a confidence stands for: general practice, process.md section 7
+#: relative spread that a confidence stands for; the rule and its reasons stand in ``uncertain``
 SPREAD = {"high": 0.15, "medium": 0.4, "low": 2.0}
 LARGEST_SHARE = 0.95
 SMALLEST_POROSITY = 0.01
@@ -38,17 +38,17 @@ def sensitivity(problem: Problem, geometry: Mapping[str, float]) -> tuple[dict[s
     base = problem.chemistry
     rows: list[tuple[str, float, float, Chemistry, Chemistry]] = []
     for given in base.inputs:
-        field = _field(base, given)
+        field = field_of(base, given)
         if field is None or given.quantity.value is None:
             continue
-        low, high = _range(given)
+        low, high = range_of(given)
         rows.append(
             (
                 given.what,
                 low,
                 high,
-                _changed(base, field, given.quantity.value, low),
-                _changed(base, field, given.quantity.value, high),
+                changed(base, field, given.quantity.value, low),
+                changed(base, field, given.quantity.value, high),
             )
         )
     ends = _capacities(problem, geometry, [c for row in rows for c in row[3:]])
@@ -79,7 +79,8 @@ def _capacities(problem: Problem, geometry: Mapping[str, float], variants: Seque
     return [float(r[f"capacity_{unit}"]) * cell_document.scale(what, geometry) for r in results]
 
 
-def _range(given: Input) -> tuple[float, float]:
+def range_of(given: Input) -> tuple[float, float]:
+    """Both ends of an input: as stated with it, else what its confidence stands for (``SPREAD``)."""
     q = given.quantity
     assert q.value is not None
     if q.low is not None and q.high is not None:
@@ -95,7 +96,7 @@ def _range(given: Input) -> tuple[float, float]:
     return low, high
 
 
-def _field(chem: Chemistry, given: Input) -> tuple[str, str] | None:
+def field_of(chem: Chemistry, given: Input) -> tuple[str, str] | None:
     """Which side and field an input feeds, None for those that are exact or not varied."""
     who, _, what = given.what.partition(": ")
     name = who.removesuffix(" layer")
@@ -112,7 +113,8 @@ def _field(chem: Chemistry, given: Input) -> tuple[str, str] | None:
     return None
 
 
-def _changed(chem: Chemistry, field: tuple[str, str], value: float, new: float) -> Chemistry:
+def changed(chem: Chemistry, field: tuple[str, str], value: float, new: float) -> Chemistry:
+    """The chemistry with one input at another value; a share that is a product of several moves by the ratio."""
     side, name = field
     if side == "electrolyte":
         quantity = dataclasses.replace(getattr(chem.electrolyte, name), value=new)

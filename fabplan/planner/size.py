@@ -20,7 +20,7 @@ from fabplan.estimate.cells import read_cells
 from fabplan.estimate.run import estimate
 from fabplan.geometry.measures import Measures
 from fabplan.methods.base import Work
-from fabplan.planner import cell_document
+from fabplan.planner import cell_document, electrical
 from fabplan.planner.electrical import Chemistry
 from fabplan.planner.flow import linear_time
 from fabplan.planner.route import CONDUCTOR_ROLES, Route
@@ -82,9 +82,8 @@ def grid(problem: Problem) -> Candidates:
 
     anode = wide(measures.anode_volume) * chem.anode.capacity
     cathode = wide(measures.cathode_volume) * chem.cathode.capacity
-    both = np.full_like(cathode, np.inf) if chem.anode.metal else anode
     fits = np.broadcast_to(measures.feasible & (measures.height <= request.height_max * (1 + 1e-9)), shape).ravel()
-    equilibrium = np.where(fits, np.minimum(both, cathode), 0.0)
+    equilibrium = np.where(fits, electrical.usable(chem, anode, cathode), 0.0)
     return Candidates(
         params,
         measures,
@@ -168,11 +167,12 @@ def cell_geometry(problem: Problem, m: Measures, contact: float) -> dict[str, fl
     laminated = problem.architecture.ESTIMATOR == "film-planar"
     beside = float((m.cathode_area - m.active_area) * m.electrode_height / m.cathode_volume)
     share = 1.0 - beside if laminated else 1.0
+    over = float(m.active_area / m.anode_area) if laminated and m.anode_area > m.active_area else 1.0
     reference = m.active_area if laminated else m.cathode_interface_area
     if m.reference_area is not None:
         reference = m.reference_area
     return {
-        "anode_volume": float(m.anode_volume),
+        "anode_volume": float(m.anode_volume) * over,
         "cathode_volume": float(m.cathode_volume) * share,
         "facing_length": float(m.facing_length),
         "gap": float(m.electrolyte_thickness),
@@ -195,8 +195,12 @@ def _given(value: Any, otherwise: Any = 0.0) -> float:
 
 
 def kind(problem: Problem) -> str:
-    """Kind of cells document: dense films are films whatever the plan view is, around a core where there is one."""
+    """Kind of cells document: dense films are films whatever the plan view is, around a core where there is one;
+    a laminate of porous layers is a stack.
+    """
     own = str(problem.architecture.ESTIMATOR)
+    if own == "film-planar" and not problem.chemistry.dense:
+        return "porous-stack"
     return "film-planar" if problem.chemistry.dense and not own.startswith("film") else own
 
 

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fabplan.architectures.base import Footprint
 from fabplan.errors import BadInput, Problem, listed, nearest
+from fabplan.planner.footprint import KEYS as FOOTPRINT_KEYS
+from fabplan.planner.footprint import footprint as _footprint
+from fabplan.planner.footprint import with_coordinates
 from fabplan.planner.spec_fields import DEFAULT_C_RATE, file_name, number, positive, rate, table, text
 
+if TYPE_CHECKING:
+    from fabplan.estimate.load import Profile
+
 DEFAULT_MARGIN = 0.05
+LONGEST_RUN = 10 * 365.25 * 86400.0  # seconds between recharges
 OBJECTIVES = ("fabrication-time", "height", "area", "energy")
-FOOTPRINT_HIGH = 0.3  # metre: the largest wafer in use is 300 mm
 
 #: table -> keys it may hold; None: free keys, checked later by whom they concern
 KEYS: dict[str, tuple[str, ...] | None] = {
-    "target": ("capacity", "energy", "load", "rate", "margin", "objective", "n_p_ratio"),
-    "footprint": ("size", "terminals", "outline", "layer", "unit", "keep_outs"),
+    "target": ("capacity", "energy", "load", "run_time", "rate", "margin", "objective", "n_p_ratio"),
+    "footprint": FOOTPRINT_KEYS,
     "cell": (
         "architecture",
         "anode",
@@ -48,6 +53,11 @@ class Target:
     margin : share on top
     objective : what is made best among the designs that meet the target
     n_p_ratio : wanted ratio of anode to cathode capacity
+    load : name of a load of the catalog, a .toml file, or the load itself as plain data; ``""`` when not asked
+    run_time : between recharges under that load [s]; None: the load's own or a day
+    profile : the load once it is looked up (``load_target.resolved``)
+    rate_given : whether the user named the rate; else that of the load's average current is taken
+    reserve : factor on the load in the search, above 1 where the drawn cell fell short of the sized one
     """
 
     capacity: float | None
@@ -56,6 +66,11 @@ class Target:
     margin: float
     objective: str
     n_p_ratio: float
+    load: str | Mapping[str, Any] = ""
+    run_time: float | None = None
+    profile: Profile | None = None
+    rate_given: bool = True
+    reserve: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +114,7 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
     BadInput : unknown keys, wrong dimensions, no target, no footprint, a name that is no file name
     """
     problems: list[Problem] = []
+    data = with_coordinates(data, where, problems)
     _check_keys(data, where, problems)
     target = _target(table(data, "target"), where, problems)
     footprint = _footprint(table(data, "footprint"), where, problems)
@@ -173,15 +189,14 @@ def _check_keys(data: Mapping[str, Any], where: str, problems: list[Problem]) ->
 
 def _target(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Target | None:
     before = len(problems)
-    if "load" in given:
-        problems.append(
-            Problem(
-                "load profiles are not sized yet in this version", f"{where}: target.load", None, "capacity or energy"
-            )
-        )
     if not any(key in given for key in ("capacity", "energy", "load")):
         problems.append(
-            Problem("a target is missing", f"{where}: target", None, 'capacity = "20 uAh" or energy = "40 uWh"')
+            Problem(
+                "a target is missing",
+                f"{where}: target",
+                None,
+                'capacity = "20 uAh", energy = "40 uWh" or load = "rtc-backup"',
+            )
         )
     capacity = positive(given.get("capacity"), "charge", f"{where}: target.capacity", problems)
     energy = positive(given.get("energy"), "energy", f"{where}: target.energy", problems)
@@ -194,45 +209,14 @@ def _target(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Ta
         problems.append(
             Problem("unknown objective", f"{where}: target.objective", repr(objective)[:60], listed(OBJECTIVES), near)
         )
+    load = given.get("load", "")
+    if not isinstance(load, dict):
+        load = text(load, f"{where}: target.load", problems, empty="load" not in given)
+    run_time = positive(given.get("run_time"), "time", f"{where}: target.run_time", problems, LONGEST_RUN)
+    if run_time is not None and not load:
+        problems.append(Problem("a run time needs a load", f"{where}: target.run_time", None, "target.load"))
     if len(problems) > before:
         return None
-    return Target(capacity, energy, c_rate, margin, str(objective), ratio)
-
-
-def _footprint(given: Mapping[str, Any], where: str, problems: list[Problem]) -> Footprint | None:
-    for key in ("outline", "keep_outs", "layer", "unit"):
-        if key in given:
-            problems.append(
-                Problem(
-                    "only rectangles can be planned in this version",
-                    f"{where}: footprint.{key}",
-                    None,
-                    'size = ["3 mm", "3 mm"]',
-                )
-            )
-    terminals = given.get("terminals", "inside")
-    if terminals not in ("inside", "outside"):
-        near = nearest(str(terminals), ("inside", "outside"))
-        problems.append(
-            Problem(
-                "not a place for the terminals",
-                f"{where}: footprint.terminals",
-                repr(terminals)[:60],
-                "inside, outside",
-                near,
-            )
-        )
-    if "size" not in given:
-        problems.append(Problem("a footprint is missing", f"{where}: footprint.size", None, '["3 mm", "3 mm"]'))
-        return None
-    size = given["size"]
-    sides = re.split(r"\s+[x×]\s+", size.strip()) if isinstance(size, str) else size
-    if not isinstance(sides, list) or len(sides) != 2:
-        problems.append(
-            Problem("not two sides", f"{where}: footprint.size", repr(size)[:60], '"3 mm x 3 mm" or ["3 mm", "3 mm"]')
-        )
-        return None
-    width, length = (positive(side, "length", f"{where}: footprint.size", problems, FOOTPRINT_HIGH) for side in sides)
-    if width is None or length is None or terminals not in ("inside", "outside"):
-        return None
-    return Footprint(width, length, terminals)
+    return Target(
+        capacity, energy, c_rate, margin, str(objective), ratio, load, run_time, rate_given="rate" in given
+    )

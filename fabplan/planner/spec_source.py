@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fabplan.errors import BadInput, Problem, listed, nearest
+from fabplan.planner.footprint_shapes import rooted
 from fabplan.planner.spec import KEYS, PLAIN
 from fabplan.readers.toml import parse_toml, read_toml
 from fabplan.resources import recipes_folder
@@ -15,6 +16,7 @@ from fabplan.resources import recipes_folder
 #: command-line option -> (table, key)
 OPTIONS: dict[str, tuple[str, str]] = {
     "capacity": ("target", "capacity"),
+    "load": ("target", "load"),
     "footprint": ("footprint", "size"),
     "architecture": ("cell", "architecture"),
     "anode": ("cell", "anode"),
@@ -41,7 +43,8 @@ def read_source(argument: str | None) -> tuple[dict[str, Any], str]:
     if argument is None:
         return {}, "command line"
     if argument.endswith(".toml") or "/" in argument or "\\" in argument:
-        return read_toml(Path(argument)), Path(argument).name or argument
+        folder = Path(argument).parent
+        return load_rooted(rooted(read_toml(Path(argument)), folder), folder), Path(argument).name or argument
     if argument not in shipped_names():
         raise BadInput(
             Problem(
@@ -55,6 +58,19 @@ def read_source(argument: str | None) -> tuple[dict[str, Any], str]:
     return shipped(argument), argument
 
 
+def is_load_file(given: Any) -> bool:
+    """Whether a load is named by its file."""
+    return isinstance(given, str) and (given.endswith(".toml") or "/" in given or "\\" in given)
+
+
+def load_rooted(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """A spec whose load file, where relative, is looked for beside the spec."""
+    target = data.get("target")
+    if not isinstance(target, dict) or not is_load_file(target.get("load")):
+        return dict(data)
+    return {**data, "target": {**target, "load": str(folder / target["load"])}}
+
+
 def merged(data: Mapping[str, Any], options: Mapping[str, Any], sets: Sequence[str]) -> dict[str, Any]:
     """Plain data with command-line options and ``--set key=value`` laid over it."""
     result = copy.deepcopy(dict(data))
@@ -65,6 +81,10 @@ def merged(data: Mapping[str, Any], options: Mapping[str, Any], sets: Sequence[s
     if options.get("capacity") is not None:
         # asked on the command line: a minimum of the file that is not asked again would surprise
         _table(result, "target", problems).pop("energy", None)
+    if options.get("load") is not None:
+        for key in ("capacity", "energy", "rate"):
+            if options.get(key) is None:
+                _table(result, "target", problems).pop(key, None)
     for item in options.get("route") or ():
         role, sign, process = str(item).partition("=")
         if not sign or not role.strip() or not process.strip():
@@ -105,6 +125,8 @@ def _set(data: dict[str, Any], item: str, problems: list[Problem]) -> None:
         data[path[0]] = value
     else:
         _table(data, path[0], problems)[path[1]] = value
+        if path == ["footprint", "outline"]:  # instead of the size that the spec gives
+            data["footprint"].pop("size", None)
 
 
 def _toml_value(given: str) -> Any:

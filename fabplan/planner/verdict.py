@@ -13,12 +13,13 @@ from fabplan.catalog.loader import Catalog
 from fabplan.findings import Finding, ordered
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, area, bounds
-from fabplan.layout import rules
+from fabplan.layout import outline_rules, rules
 from fabplan.layout.toolpaths import clearance, nozzle_of, print_findings
 from fabplan.methods.base import value
-from fabplan.planner import cell_rules, layer_rules, process_rules
+from fabplan.planner import cell_rules, layer_rules, load_target, process_rules
 from fabplan.planner.attempt import Attempt
 from fabplan.planner.draw import Drawing, footprint_box
+from fabplan.planner.footprint import repairs
 from fabplan.planner.plan import Step
 from fabplan.planner.size import Problem
 
@@ -52,11 +53,14 @@ def verdict(attempt: Attempt, drawing: Drawing, estimate: Mapping[str, Any], cat
             drawing.measures,
             footprint.terminals,
         ),
+        *outline_rules.check(drawing.bodies, footprint),
+        *_outline(attempt),
         *process_rules.check(route, drawing.steps, materials),
         *layer_rules.check(route, drawing.bodies, materials, potentials),
         *cell_rules.check(
             route, problem.chemistry, catalog, problem.target, estimate, openings(drawing.bodies, design.params)
         ),
+        *load_target.findings(estimate),
         *_method_findings(problem, drawing),
         *_print_rules(problem, design.params, drawing),
         *_architecture_findings(problem, design.params),
@@ -92,6 +96,11 @@ def openings(bodies: Sequence[Body], params: Any) -> dict[str, cell_rules.Openin
         more = opened.area if opened else 0.0
         found[body.made_by] = cell_rules.Opening(more + (side if framed else area(body.region)), width)
     return found
+
+
+def _outline(attempt: Attempt) -> list[Finding]:
+    """What the reader of an outline file had to mend."""
+    return [Finding("outline-repaired", "warning", "footprint", text) for text in repairs(attempt.spec.raw)]
 
 
 def _method_findings(problem: Problem, drawing: Drawing) -> list[Finding]:

@@ -19,6 +19,7 @@ from fabplan.readers.gds import MaskFile, read_gds, read_oasis
 from fabplan.verify._mask_table import fingerprints
 from fabplan.verify._regions import differ, regions_of
 from fabplan.verify._relief import relief_of, reliefs_drawn
+from fabplan.verify.outline import verify_outline
 
 #: region of every (layer, datatype) of a file
 Drawn = Mapping[tuple[int, int], Region]
@@ -57,6 +58,7 @@ def verify_masks(folder: Path, plan: Mapping[str, Any]) -> tuple[Finding, ...]:
         *_measures(bodies, plan),
         *reliefs_drawn(bodies),
         *_connections(bodies),
+        *verify_outline(bodies, plan, drawn),
         *_formats(masks, drawn),
         *_plates(masks, drawn, plan),
     )

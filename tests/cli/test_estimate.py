@@ -193,3 +193,94 @@ def test_the_page_stands_alone(folder: Path) -> None:
     assert page.count("<svg") == 3 and "http" not in page.replace("http-equiv", "") and "<script" not in page
     assert main.run(["estimate", "plan.json", "--ragone", "-o", "again"]) == 0
     assert (folder / "again" / "estimate.html").read_text() == page
+
+
+def test_intervals_stand_beside_the_capacity_of_a_plan(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = result(capsys, "plan.json")
+    assert len(found["intervals"]) == len(found["results"])
+    for entry, ends in zip(found["results"], found["intervals"], strict=True):
+        assert (entry["id"], entry["c_rate"]) == (ends["id"], ends["c_rate"])
+        assert ends["capacity_low_Ah_m"] < min(ends["capacity_high_Ah_m"], entry["capacity_Ah_m"] * 1.05)
+    assert main.run(["estimate", "plan.json"]) == 0
+    assert "5 %" in capsys.readouterr().out.splitlines()[0]
+    assert "intervals" not in result(capsys, "cells.json")
+    assert "intervals" not in result(capsys, "plan.json", "--first-cycle-loss", "0.1")
+
+
+FILM = {
+    "schema": "fabplan/cells/1",
+    "ocp": {"O": {"x": [0.0, 1.0], "V": [4.2, 3.0]}},
+    "cells": [
+        {
+            "id": "F",
+            "kind": "film-planar",
+            "c_rates": [1.0],
+            "design": {
+                "V_cut": 3.0,
+                "T_K": 298.15,
+                "pos": {"material": "O", "L_m": 1e-6, "D_s": 1e-15, "i0_ref": 1.0, "c_max": 5e4, "sto100": 0.1,
+                        "sto0": 0.9, "dense_fraction": 1.0},
+                "neg": {"material": "Li", "i0_ref": 50.0},
+                "se": {"L_m": 1e-6, "kappa": 2e-4, "electronic_conductivity_S_m": 1e-11},
+            },
+        }
+    ],
+}  # fmt: skip
+
+
+def film(tmp_path: Path, **changes: Any) -> str:
+    made = copy.deepcopy(FILM)
+    design: dict[str, Any] = made["cells"][0]["design"]  # type: ignore[index]
+    for key, value in changes.items():
+        side, _, name = key.partition("__")
+        design[side][name] = value
+        if value is None:
+            del design[side][name]
+    (tmp_path / "film.json").write_text(json.dumps(made))
+    return str(tmp_path / "film.json")
+
+
+def test_electronic_leak_of_a_film_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = result(capsys, film(tmp_path), "--self-discharge")["questions"][0]["self_discharge"]
+    full = 96485.33212 * 5e4 * 0.8 * 1e-6
+    current = 1e-11 * (4.2 - 0.12) / 1e-6
+    assert found["current_A"] == pytest.approx(current, rel=1e-6)
+    assert found["share_per_day"] == pytest.approx(current * 86400.0 / full, rel=1e-6) and found["unknown"] is None
+    typed = result(capsys, film(tmp_path), "--self-discharge", "1e-12 S/cm")["questions"][0]["self_discharge"]
+    assert typed["current_A"] == pytest.approx(10.0 * current, rel=1e-6)
+
+
+def test_an_unknown_conductivity_asks_to_measure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = film(tmp_path, se__electronic_conductivity_S_m=None)
+    found = result(capsys, path, "--self-discharge")["questions"][0]["self_discharge"]
+    assert found["current_A"] is None and "measure it" in found["unknown"]
+    assert main.run(["estimate", path, "--self-discharge"]) == 0
+    assert "measure it" in capsys.readouterr().err
+
+
+def test_fade_says_that_nobody_validated_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--fade", "per_root_second=1e-5,per_cycle=1e-3,power=1", "--after", "100 d x 50")
+    found = result(capsys, film(tmp_path), *options)["questions"][0]["fade"]
+    assert found["validated"] is False
+    assert found["capacity_left_share"] == pytest.approx(1.0 - 1e-5 * (100 * 86400.0) ** 0.5 - 0.05)
+    assert main.run(["estimate", film(tmp_path), *options]) == 0
+    assert "not validated" in capsys.readouterr().err
+    assert main.run(["estimate", film(tmp_path), "--fade", "per_cycl=1"]) == 2
+    assert "per_cycle" in capsys.readouterr().err
+
+
+def test_first_cycle_loss_is_shown_where_it_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = film(tmp_path, pos__first_cycle_loss_fraction=0.08)
+    assert result(capsys, path)["first_cycle"] == [{"id": "F", "sides": {"cathode": 0.08}, "cell": 0.08}]
+    assert main.run(["estimate", path]) == 0
+    assert "lost in the first cycle: cathode 8%" in capsys.readouterr().err
+    assert "first_cycle" not in result(capsys, film(tmp_path))
+
+
+def test_half_cells_stand_in_the_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = result(capsys, "plan.json", "--rates", "1", "--half-cells")
+    ids = [entry["id"] for entry in found["results"]]
+    assert ids == ["C00000", "C00000 anode|Li", "C00000 cathode|Li"]
+    assert [len(entry) > 2 for entry in found["intervals"]] == [True, False, False]
+    assert main.run(["estimate", "plan.json", "--rates", "1", "--half-cells"]) == 0
+    assert "anode|Li" in capsys.readouterr().out

@@ -85,6 +85,7 @@ def test_plan_hands_all_options_on(planned: SimpleNamespace) -> None:
     options = {
         "capacity": "20 uAh", "footprint": "3 mm x 3 mm", "architecture": "a", "anode": "b", "cathode": "c",
         "electrolyte": "d", "height_max": "1 mm", "facility": "e", "machine": "f",
+        "load": "g",
     }  # fmt: skip
     given = [part for name, text in options.items() for part in (f"--{name.replace('_', '-')}", text)]
     more = ["--route", "anode=x", "--route", "cathode=y", "--set", "a.b=1", "--set", "c=2"]

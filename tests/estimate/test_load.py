@@ -127,3 +127,33 @@ def test_shipped_loads_are_those_of_the_reference() -> None:
     assert mote.average_current == pytest.approx(profiles["micaz_mote"]["average_uA"] * 1e-6, rel=1e-3)
     for name in ("green-led-nanogenerator", "mems-wireless-sensor", "smart-light"):
         assert load.load_requirement(load.profile_of(shipped[name])).peak_current is None
+
+
+def test_a_trough_names_the_pulse_that_runs_then() -> None:
+    cell = model()
+    full = cell.one_c * cell.scale
+    two = Profile("two", 0.0, (Pulse(0.5 * full, 2.0, 10.0), Pulse(2.0 * full, 1.0, 5.0)))
+    found = load.trough(cell, two, 1.0, 3)
+    walked = [reduced.rest(cell)]
+    segments = load.pattern(two)
+    state = reduced.repeat(cell, walked[0], segments, 3)
+    volts = []
+    for current, seconds in segments:
+        state = reduced.advance(cell, state, current / cell.scale, seconds)
+        volts.append(float(reduced.outputs(cell, state, current / cell.scale).voltage[0]))
+    assert found.voltage == pytest.approx(min(volts)) and found.pulses == (0, 1)
+    assert found.current == pytest.approx(2.5 * full) and found.after == pytest.approx(31.0)
+
+
+def test_as_many_cells_as_are_needed_carry_a_load_and_fewer_do_not() -> None:
+    cell = model()
+    full = cell.one_c * cell.scale
+    heavy = Profile("heavy", 0.01 * full, (Pulse(300.0 * full, 1.0, 3600.0),))
+    floor = cell.cutoff + 0.1
+    need = load.cells_needed(cell, heavy, 1.0, 3600.0, floor)
+    assert 1.0 < need < 1e3
+    assert load.holds(cell, heavy, need, 3600.0, floor) and not load.holds(cell, heavy, need / 1.02, 3600.0, floor)
+    assert load.cells_needed(cell, heavy, 2.0 * need, 3600.0, floor) == 1.0
+    assert load.cells_needed(cell, heavy, 1.0, 3600.0, 99.0) == float("inf")
+    run = load.survives(cell, heavy, need, 3600.0, floor)
+    assert run.survives

@@ -90,3 +90,12 @@ def test_without_takes_away_what_is_covered() -> None:
     cover = flat([rectangle(40, -5, 60, 70)]).shapes[0]
     left = without(strip, cover)
     assert len(left) == 5 and sorted(map(tuple, left.boxes.tolist()))[0] == (0, 0, 40, 10)
+
+
+def test_distance_that_the_tree_rounds_down_is_found() -> None:
+    """Two boxes whose distance is the very reach of the search, as a laminate with wide margins has them."""
+    few = flat([rectangle(220_000, 220_000, 11_780_000, 11_780_000)])
+    ends = ((-2_820_000, -1_820_000), (-1_820_000, -1_320_000))
+    bars = [rectangle(5_500_000, low, 6_500_000, high) for low, high in ends]
+    near = nearness(few, flat([joined(bars)]))
+    assert near is not None and near.distance == pytest.approx(1_540_000e-9)

@@ -47,7 +47,7 @@ def test_collectors_inside_their_window(printed: tuple[Route, Chemistry], metal:
 
 def test_evidence_turns_a_window_into_a_warning() -> None:
     def severities(*evidence: str) -> list[str]:
-        window = rules.Window("x", "cathode", q(0.0), q(4.2), evidence)
+        window = rules.Window("x", "cathode", q(0.0), q(4.2), evidence, evidence)
         return [f.severity for f in rules._inside(window, (1.0, 4.4))]
 
     assert severities("published cell") == ["warning"] and severities() == ["error"]

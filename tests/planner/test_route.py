@@ -41,7 +41,7 @@ def test_what_a_lab_lacks_is_said_once_with_who_has_it() -> None:
 
 @pytest.mark.parametrize(
     ("option", "given", "near"),
-    [("anode", "lot", "lto"), ("anode", "lfp", "cell.cathode"), ("cathode", "lithium", "cell.anode")],
+    [("anode", "lot", "lto"), ("anode", "lfp", "cell.cathode"), ("cathode", "lto", "cell.anode")],
 )
 def test_a_wrong_material_names_the_nearest_that_fits(option: str, given: str, near: str) -> None:
     with pytest.raises(BadInput) as caught:

@@ -24,7 +24,11 @@ FIRST = (
 )
 
 
-@pytest.mark.parametrize("name", shipped_names())
+#: cells of the review whose material nobody has stated a potential of (tests/planner/test_reported_cells.py)
+WITHOUT_POTENTIAL = ("reported-82-ni-phosphide", "reported-86-sn-si")
+
+
+@pytest.mark.parametrize("name", [name for name in shipped_names() if name not in WITHOUT_POTENTIAL])
 def test_every_shipped_spec_is_planned_without_errors(name: str) -> None:
     plan = shipped_plan(name)
     assert not errors(plan.findings)

@@ -1,0 +1,93 @@
+"""The order of the plates: what a mask shop asks for, plate by plate, for people and for programs.
+
+Facts that a shop needs and a layout file does not hold: which layers make the plate and for which operation, what a
+drawn shape means, the side from which the data are seen, the critical dimension and where to measure it, the
+revision and the digests of the files that belong to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from fabplan import rendering
+from fabplan.exporters import _show, dxf, gerber, plates
+from fabplan.exporters._csv import table
+from fabplan.exporters._names import file_name
+from fabplan.exporters.plan_json import revision
+from fabplan.geometry.region import NANOMETRE, bounds, count
+from fabplan.layout.types import Mask
+from fabplan.planner.plan import Plan
+
+DESCRIPTION = "order form of the plates and places to measure (masks/order.md, order.json, measure.csv)"
+HEADER = ("plate", "name", "site", "width_m", "x_m", "y_m", "measured_along", "measured_m")
+READING = {
+    "photomask": "right reading, chrome down (wrong reading, chrome up): seen through the glass onto the substrate",
+    "shadow-mask": "as seen from the side that faces away from the substrate",
+    "screen": "as seen from the squeegee side",
+    "stencil": "as seen from the squeegee side",
+}
+_MILLIMETRE = 1e3
+
+
+def export(plan: Plan) -> dict[str, bytes]:
+    """Order form, the same as JSON, and the list of places to measure; nothing when no step needs a mask."""
+    if not plan.masks:
+        return {}
+    orders = [_order(plan, mask) for mask in plan.masks]
+    digests = _digests(plan)
+    document = {
+        "schema": "fabplan/mask-order/1",
+        "name": plan.name,
+        "revision": revision(plan),
+        "unit": "1 nm grid, coordinates as in the GDSII file",
+        "plates": orders,
+        "files": digests,
+    }
+    page = rendering.render(
+        "masks/order.md", name=file_name(plan.name), revision=revision(plan), plates=orders, files=digests,
+        version=plan.fabplan_version, show=_show,
+    )  # fmt: skip
+    return {
+        "masks/order.md": page.encode(),
+        "masks/order.json": (json.dumps(document, indent=1, allow_nan=False) + "\n").encode(),
+        "masks/measure.csv": table(HEADER, _sites(plan)),
+    }
+
+
+def _order(plan: Plan, mask: Mask) -> dict[str, Any]:
+    x0, y0, x1, y1 = bounds(mask.region)
+    number = {layer.name: f"{layer.layer}/{layer.datatype}" for layer in plan.layers}
+    steps = {step.number: step.title for step in plan.steps}
+    return {
+        "number": mask.number,
+        "name": mask.name,
+        "kind": mask.kind,
+        "layers": [{"name": name, "pair": number[name]} for name in mask.layers],
+        "operation": " OR ".join(number[name] for name in mask.layers),
+        "bias_m": mask.bias,
+        "tone": mask.tone,
+        "reading": READING[mask.kind],
+        "critical_dimension_m": mask.critical_dimension,
+        "measure_at_m": [[site.x, site.y] for site in mask.sites],
+        "shapes": count(mask.region),
+        "box_m": [v * NANOMETRE for v in (x0, y0, x1, y1)],
+        "steps": [{"number": n, "title": steps.get(n, "")} for n in mask.steps],
+        "plate_size": None,
+        "plate_material": None,
+    }
+
+
+def _digests(plan: Plan) -> dict[str, str]:
+    """SHA-256 of every file that carries the plates."""
+    files = {**plates.export(plan), **dxf.export(plan), **gerber.export(plan)}
+    return {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
+
+
+def _sites(plan: Plan) -> list[tuple[str | float | int | None, ...]]:
+    return [
+        (mask.number, mask.name, place, site.width, site.x, site.y, site.across, None)
+        for mask in plan.masks
+        for place, site in enumerate(mask.sites, 1)
+    ]

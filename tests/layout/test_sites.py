@@ -1,0 +1,31 @@
+"""Critical dimension and where to measure it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fabplan.geometry.region import Lattice, Part, Region, joined, rectangle
+from fabplan.layout.sites import critical_dimension, sites
+from fabplan.layout.widths import narrowest
+
+
+@given(st.integers(10, 90), st.integers(2, 5_000), st.integers(100, 900))
+def test_the_narrowest_bar_is_named_at_its_middle(width: int, fingers: int, bus: int) -> None:
+    comb = rectangle(0, bus, width, bus + 5_000, Lattice(fingers, 1, 3 * width, 0))
+    region = joined([comb, rectangle(0, 0, fingers * 3 * width, bus)])
+    least = critical_dimension(region)
+    assert least == pytest.approx(min(width, bus) * 1e-9) and least == pytest.approx(narrowest(region))
+    found = sites(region, least)
+    assert 1 <= len(found) <= 5
+    for site in found:
+        assert site.across == "x" and site.width == least
+        place = (site.x / 1e-9 - width / 2) / (3 * width)
+        assert place == pytest.approx(round(place), abs=1e-6) and 0 <= round(place) < fingers
+
+
+def test_no_bar_no_place() -> None:
+    wedge = Region((Part(((0, 0), (9_000, 0), (0, 9_000))),))
+    assert sites(wedge, critical_dimension(wedge)) == ()
+    assert critical_dimension(Region()) is None and sites(Region(), None) == ()
