@@ -128,6 +128,9 @@ def chemistry(route: Route, catalog: Catalog) -> Chemistry:
     cathode = _electrode(route.choices["cathode"], reader)
     # against lithium every material is the positive electrode: an anode material is charged when it is empty
     tested = anode.metal and cathode.charged > cathode.discharged
+    paid = _pre_lithiated(route, catalog)
+    if paid:
+        anode, cathode = (dataclasses.replace(p, first_cycle_loss=0.0) for p in (anode, cathode))
     if tested:
         cathode = dataclasses.replace(cathode, charged=cathode.discharged, discharged=cathode.charged)
     choice = route.choices["electrolyte"]
@@ -157,7 +160,7 @@ def chemistry(route: Route, catalog: Catalog) -> Chemistry:
         pores,
         bruggeman,
         tested,
-        _pre_lithiated(route, catalog),
+        paid,
     )
 
 
@@ -275,7 +278,7 @@ def first_cycle_loss(chem: Chemistry) -> float:
     Both electrodes lose of the same lithium, so the larger share counts. Lithium metal and a pre-lithiation make it
     good. A material that is kept as pre-lithiated states what it still loses.
     """
-    if chem.anode.metal or chem.pre_lithiated:
+    if chem.anode.metal:
         return 0.0
     return max(p.first_cycle_loss or 0.0 for p in (chem.anode, chem.cathode))
 

@@ -55,7 +55,7 @@ def footprint(given: Mapping[str, Any], where: str, problems: list[Problem]) -> 
         sides = _sides(given["size"], where, problems)
         outline = rectangle(0, 0, nanometres(sides[0]), nanometres(sides[1])) if sides else outline
     taken = _keep_outs(given.get("keep_outs", []), where, problems)
-    if len(problems) == before and not outline:
+    if len(problems) == before and not outline and not (sides and not taken and not places):
         problems.append(Problem("the footprint has no area", f"{where}: footprint", None, "sides of at least 1 nm"))
     if len(problems) > before:
         return None

@@ -115,7 +115,8 @@ def uncertainty(
         "c_rate": problem.target.c_rate,
         "rule": RULE,
         "answers": {
-            name: {**_interval(drawn[name]), "unit": UNITS[name], "response_error": _tidy(errors[name])} for name in ANSWERS
+            name: {**_interval(drawn[name]), "unit": UNITS[name], "response_error": _tidy(errors[name])}
+            for name in ANSWERS
         },
         "rates": [
             {"c_rate": rate, **_capacities(_through(asked, true["capacity"][:, k], whole, scores, held, "capacity")[0])}

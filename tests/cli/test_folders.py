@@ -13,6 +13,7 @@ import pytest
 
 from fabplan.cli import main
 from fabplan.planner.spec_source import shipped_names
+from tests.planner.plans import WITHOUT_POTENTIAL
 from tests.shared import ROOT
 
 SPEC = "interdigital-3d-filament"
@@ -29,7 +30,7 @@ def planned(spec: str, cwd: Path, **environment: str) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("spec", shipped_names())
+@pytest.mark.parametrize("spec", [name for name in shipped_names() if name not in WITHOUT_POTENTIAL])
 def test_same_spec_same_bytes(spec: str, tmp_path: Path) -> None:
     """Another process, folder, hash seed, time zone, language, number of threads and date."""
     one = planned(spec, tmp_path / "a", PYTHONHASHSEED="0", TZ="UTC", LANG="C", OMP_NUM_THREADS="1")

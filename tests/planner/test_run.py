@@ -13,7 +13,7 @@ from fabplan.errors import BadInput, Infeasible
 from fabplan.exporters import plan_json
 from fabplan.findings import errors
 from fabplan.planner.spec_source import shipped_names
-from tests.planner.plans import planned, shipped_plan, values
+from tests.planner.plans import WITHOUT_POTENTIAL, planned, shipped_plan, values
 
 FIRST = (
     "interdigital-3d-filament",
@@ -22,10 +22,6 @@ FIRST = (
     "planar-interdigital",
     "planar-interdigital-lithographic",
 )
-
-
-#: cells of the review whose material nobody has stated a potential of (tests/planner/test_reported_cells.py)
-WITHOUT_POTENTIAL = ("reported-82-ni-phosphide", "reported-86-sn-si")
 
 
 @pytest.mark.parametrize("name", [name for name in shipped_names() if name not in WITHOUT_POTENTIAL])
