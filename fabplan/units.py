@@ -95,6 +95,7 @@ DIMENSIONS: dict[str, str] = {
     "current_density": "A/m2",
     "power_density": "W/m2",
     "areal_mass": "kg/m2",
+    "linear_mass": "kg/m",
     "growth_per_cycle": "m",
     "growth_rate": "m/s",
     "viscosity": "Pa*s",

@@ -23,6 +23,7 @@ COMMANDS = {
     "show": ("show", "One structure, material, recipe, ... with every value and its source."),
     "patterns": ("patterns", "Patterns of two nets on one rectangle: facing length, resistance, area."),
     "route": ("route", "The best flows of a structure, or the rules that forbid all of them."),
+    "calibrate": ("calibrate", "A lab's measured rates and widths as a catalog folder for the next plan."),
     "dose": ("dose", "Dose of atomic layer deposition in vias and trenches."),
     "draw": ("draw", "One picture of a plan for papers and slides."),
     "explain": ("explain", "What a rule checks, and what mends its finding."),
