@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fabplan.architectures import _comb, _comb_filled_cell, _package, _space
+from fabplan.architectures import _comb, _comb_filled_cell, _package, _pattern_cell, _space
 from fabplan.architectures._comb import Comb
 from fabplan.architectures._comb_measures import Stack, comb_measures
 from fabplan.architectures._package import Package
@@ -25,6 +25,7 @@ from fabplan.geometry.measures import Measures
 from fabplan.geometry.region import joined, rectangle
 
 FILL = _comb_filled_cell  # fills the user's outline where there is one
+PATTERN = _pattern_cell  # draws the pattern that was asked where it is not the comb
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,18 @@ def _in_nanometres(params: Params) -> tuple[Comb, Any, Package]:
     return electrodes, whole(params.collector_inset), package
 
 
+def _filling(request: Request) -> Any:
+    """What draws the cell where it is not the comb in a rectangle; None where it is."""
+    if request.pattern != "comb":
+        return PATTERN
+    return FILL if request.footprint.filled else None
+
+
 def measures(params: Params, request: Request) -> Measures:
     """Geometry of all designs in closed form; equals what `cell` draws. Arrays of shape (N,) or ()."""
-    if request.footprint.filled and np.ndim(params.fingers) == 0:
-        drawn = FILL.measures(params, request)
+    filling = _filling(request)
+    if filling is not None and np.ndim(params.fingers) == 0:
+        drawn: Measures | None = filling.measures(params, request)
         if drawn is not None:
             return drawn
     if request.footprint.filled:
@@ -94,8 +103,10 @@ def measures(params: Params, request: Request) -> Measures:
 
 def cell(params: Params, request: Request) -> tuple[Body, ...]:
     """Bodies of one design, bottom-up. Dam (drawn when an insulator is chosen) and lid are conformal films."""
-    if request.footprint.filled:
-        return FILL.cell(params, request)
+    filling = _filling(request)
+    if filling is not None:
+        made: tuple[Body, ...] = filling.cell(params, request)
+        return made
     comb, inset, package = _in_nanometres(params)
     x, y = _package.corner(request.footprint, comb)
     recess = round(float(inset))

@@ -160,6 +160,7 @@ class Request:
     height_max : limit of the whole cell above the substrate [m]
     fixed : parameters that the user fixed, name -> SI value
     thickness : role -> thickness set by its recipe [m], for layers that are not sized (collector, lid, ...)
+    pattern : of the planar cell (`fabplan.geometry.patterns`); ``"comb"``: the structure's own
     """
 
     footprint: Footprint
@@ -170,6 +171,7 @@ class Request:
     height_max: float
     fixed: Mapping[str, float] = field(default_factory=dict)
     thickness: Mapping[str, float] = field(default_factory=dict)
+    pattern: str = "comb"
 
     def limit(self, role: str) -> RoleLimits:
         """Limits of a role; no limits when its recipe sets none."""

@@ -5,13 +5,14 @@ Laws: sections 2, 0.6 and 13 of the project's notes on cell structures; drawn by
 
 from __future__ import annotations
 
-from fabplan.architectures._planar_comb import FILL, Params, cell, design_space, measures, preferred
+from fabplan.architectures._planar_comb import FILL, PATTERN, Params, cell, design_space, measures, preferred
 from fabplan.architectures.base import Operation
 
 __all__ = [
     "ESTIMATOR",
     "FILL",
     "FLOW",
+    "PATTERN",
     "SUMMARY",
     "TITLE",
     "Params",

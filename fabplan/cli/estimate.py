@@ -173,7 +173,8 @@ def _electronic(document: Mapping[str, Any], said: Mapping[str, Any]) -> float |
     found = {
         value
         for cell in document.get("cells", [])
-        for part in (cell.get("design", {}).get("se"),)
+        for design in (cell.get("design") if isinstance(cell, dict) else None,)
+        for part in (design.get("se") if isinstance(design, dict) else None,)
         if isinstance(part, dict) and isinstance(value := part.get(ELECTRONIC), float)
     }
     return found.pop() if len(found) == 1 else None

@@ -18,6 +18,7 @@ from fabplan.estimate.cell_kinds import METALS, ROOM_TEMPERATURE
 from fabplan.estimate.constants import GAS_CONSTANT, SECONDS_PER_HOUR, Array
 
 COLDEST, HOTTEST = 253.15, 333.15  # K, -20 to 60 degC
+ROUNDING = 1e-6  # kelvin: -20 degC is 253.14999999999998 K in floats
 #: quantity -> key of its activation energy [J/mol] beside it
 ENERGIES = {
     "kappa_S_m": "Ea_kappa_J_mol",
@@ -51,7 +52,7 @@ def at_temperature(
     ------
     BadInput : a temperature outside, an energy that is not a number
     """
-    if not COLDEST <= temperature <= HOTTEST:
+    if not COLDEST - ROUNDING <= temperature <= HOTTEST + ROUNDING:
         allowed = f"{COLDEST:g} to {HOTTEST:g} K (-20 to 60 degC)"
         raise BadInput(Problem("outside the range of temperatures", "temperature", f"{temperature:g} K", allowed))
     made = copy.deepcopy(dict(document))
@@ -71,15 +72,22 @@ def at_temperature(
                 table[key] = _scaled(table[key], factor)
     if problems:
         raise BadInput(problems)
-    for cell in made.get("cells", []):
+    for cell in _cells(made):
         cell["design"]["T_K"] = temperature
     return made, tuple(dict.fromkeys(notes))
+
+
+def _cells(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Cells that can be looked into; what is none is named when the document is read."""
+    listed = document.get("cells")
+    found = [cell for cell in listed if isinstance(cell, dict)] if isinstance(listed, list) else []
+    return [cell for cell in found if isinstance(cell.get("design"), dict)]
 
 
 def _tables(document: dict[str, Any], reference: float) -> Iterator[tuple[str, dict[str, Any], float]]:
     for name, table in document.get("electrolytes", {}).items():
         yield f"electrolytes.{name}", table, reference
-    for cell in document.get("cells", []):
+    for cell in _cells(document):
         design = cell["design"]
         for side in _SIDES:
             if side in design:
@@ -110,7 +118,7 @@ def after_first_cycle(document: Mapping[str, Any], lost: float) -> dict[str, Any
     if not 0.0 <= lost < 1.0:
         raise BadInput(Problem("not a share", "lost", f"{lost:g}", "0 to 1"))
     made = copy.deepcopy(dict(document))
-    for cell in made["cells"]:
+    for cell in _cells(made):
         design = cell["design"]
         given = [design[name].get(LOSS) for name in _SIDES if isinstance(design.get(name), dict)]
         counted = max((float(share) for share in given if share), default=0.0)
@@ -129,7 +137,7 @@ def first_cycle(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     is that of the cell (``after_first_cycle``).
     """
     found = []
-    for cell in document.get("cells", []):
+    for cell in _cells(document):
         sides: dict[str, float | None] = {}
         for name in ("neg", "anode", "pos", "cathode"):
             side = cell.get("design", {}).get(name)

@@ -18,7 +18,6 @@ from fabplan.estimate.stepping import (
     Trace,
     current_of_power,
     current_of_voltage,
-    good,
     last_true,
     march,
     shown_after,
@@ -62,11 +61,22 @@ def sag(model: Reduced, state: Array, current: float, times: Sequence[float] = P
     return Sag(seconds, before, shown.voltage, (before - shown.voltage) / current, shown.possible)
 
 
+def times_until(seconds: float) -> list[float]:
+    """Decades of time at which a pulse is looked at, and its end [s]."""
+    return [time for time in PULSE_TIMES if time < seconds] + [seconds]
+
+
 def pulse_current(model: Reduced, state: Array, seconds: float, least_voltage: float) -> float:
-    """Largest current that keeps the voltage for that long; 0 where even rest does not."""
+    """Largest current that keeps the voltage all the time until then; 0 where even rest does not.
+
+    The voltage may dip and come back (where a front leaves a plateau), so that its end alone says too little: it is
+    looked at after every decade of `PULSE_TIMES` and at the end.
+    """
+    times = np.array(times_until(seconds))
 
     def holds(current: float) -> bool:
-        return good(shown_after(model, state, current, seconds), least_voltage)
+        shown = outputs(model, states(model, state, current, times), np.full(len(times), current))
+        return bool(np.all(shown.possible & np.isfinite(shown.voltage) & (shown.voltage >= least_voltage)))
 
     if not holds(0.0):
         return 0.0
@@ -77,9 +87,11 @@ def pulse_current(model: Reduced, state: Array, seconds: float, least_voltage: f
 
 
 def pulse_power(model: Reduced, state: Array, seconds: float, least_voltage: float) -> float:
-    """Power at the end of the largest pulse [W/m2 or W/m]."""
+    """Power that the largest pulse gives all the time [W/m2 or W/m]: its current times its lowest voltage."""
     current = pulse_current(model, state, seconds, least_voltage)
-    return current * float(shown_after(model, state, current, seconds).voltage[0])
+    times = np.array(times_until(seconds))
+    shown = outputs(model, states(model, state, current, times), np.full(len(times), current))
+    return current * float(np.min(shown.voltage))
 
 
 def constant_current(

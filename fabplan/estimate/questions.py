@@ -165,7 +165,7 @@ def _pulse(model: Reduced, asked: Asked, pulse: AskedPulse) -> dict[str, Any]:
         current = pulse.current / (asked.extent * model.scale)
     else:
         current = (pulse.c_rate or 0.0) * model.one_c
-    times = [time for time in operate.PULSE_TIMES if time < pulse.seconds] + [pulse.seconds]
+    times = operate.times_until(pulse.seconds)
     shown = operate.sag(model, operate.state_at(model, asked.discharged), current, times)
     ohm = _number(float(shown.resistance[-1]) / model.scale)
     return {
@@ -176,7 +176,7 @@ def _pulse(model: Reduced, asked: Asked, pulse: AskedPulse) -> dict[str, Any]:
         "voltage_V": _number(float(shown.voltage[-1])),
         "sag_V": _number(shown.rest - float(shown.voltage[-1])),
         "resistance_ohm": None if ohm is None else ohm / (asked.extent or 1.0),
-        "possible": bool(shown.possible[-1]) and float(shown.voltage[-1]) >= model.cutoff,
+        "possible": bool(all(shown.possible)) and float(min(shown.voltage)) >= model.cutoff,
         "times_s": times,
         "voltages_V": [_number(value) for value in shown.voltage.tolist()],
     }

@@ -13,6 +13,7 @@ from fabplan.architectures.base import Operation, Request
 from fabplan.catalog.loader import Catalog
 from fabplan.errors import BadInput, Infeasible, listed, nearest
 from fabplan.errors import Problem as Fault
+from fabplan.geometry.patterns.base import names
 from fabplan.methods.base import value
 from fabplan.planner import coats, electrical, half_cell, lithium_free
 from fabplan.planner.footprint_site import stood, why_nowhere
@@ -170,6 +171,32 @@ def fixed_parameters(spec: Spec, architecture: ModuleType) -> dict[str, float]:
     return fixed
 
 
+def check_pattern(spec: Spec, architecture: ModuleType, fixed: Mapping[str, float]) -> None:
+    """Whether the structure draws the asked pattern.
+
+    Raises
+    ------
+    BadInput : it has no patterns, the pattern is slanted, or a parameter is fixed that only combs have
+    """
+    if spec.pattern == "comb":
+        return
+    where, given = f"{spec.where}: cell.pattern", repr(spec.pattern)
+    drawer = getattr(architecture, "PATTERN", None)
+    if drawer is None:
+        text = f"{architecture.TITLE} is not drawn as a pattern: only planar-interdigital is"
+        raise BadInput(Fault(text, where, given, "comb, or cell.architecture = planar-interdigital"))
+    if drawer.slanted(spec.pattern):
+        allowed = listed(name for name in names() if not drawer.slanted(name))
+        raise BadInput(Fault("a pattern with slanted edges is compared, not planned", where, given, allowed))
+    faults = [
+        Fault("only the comb has it", f"{spec.where}: parameters.{name}", None, 'left out, or cell.pattern = "comb"')
+        for name in ("fingers", "finger_length", "anode_ended")
+        if name in fixed
+    ]
+    if faults:
+        raise BadInput(faults)
+
+
 def request(
     spec: Spec, route: Route, catalog: Catalog, chem: electrical.Chemistry, fixed: Mapping[str, float]
 ) -> Request:
@@ -189,6 +216,7 @@ def request(
         height_max=spec.height_max or DEFAULT_HEIGHT,
         fixed=fixed,
         thickness=thickness,
+        pattern=spec.pattern,
     )
 
 
@@ -204,6 +232,7 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
     assert spec.architecture is not None
     architecture = plugins.load("architectures", spec.architecture)
     fixed = fixed_parameters(spec, architecture)
+    check_pattern(spec, architecture, fixed)
     title = f"{architecture.TITLE} ({spec.cell.get('anode')}/{spec.cell.get('cathode')})"
     try:
         route = choose(spec, catalog, _flow(architecture, fixed), architecture.TITLE)

@@ -15,7 +15,14 @@ from fabplan.planner.size import Problem, cell_geometry, contact_resistance, del
 ROUNDS = 5  # of sizing: each corrects by what the last drawing delivered
 BALANCING = 6
 BALANCED = 0.005
+UNBALANCED = 0.05  # a pattern that misses the wanted ratio by more is not taken
 ROOM = 1.01
+
+
+def found(problem: Problem, alternatives: bool = True) -> Sized:
+    """Outcome of the search on the problem's own footprint: by drawings for a pattern or an outline that is filled."""
+    drawn = problem.request.footprint.filled or problem.request.pattern != "comb"
+    return sized(problem) if drawn else search(problem, alternatives)
 
 
 def sized(problem: Problem) -> Sized:
@@ -25,7 +32,9 @@ def sized(problem: Problem) -> Sized:
     many fingers as fit, both electrodes balanced anew, and discharged as drawn; where that falls short the target of
     the next search is raised by as much.
     """
-    fill, asked, factor = problem.architecture.FILL, problem.target, 1.0
+    architecture = problem.architecture
+    fill = architecture.FILL if problem.request.footprint.filled else architecture.PATTERN
+    asked, factor = problem.target, 1.0
     counted, looked, nearest = 0, 0, None
     lowest = None
     for _ in range(ROUNDS):
@@ -67,7 +76,7 @@ def _on_outline(problem: Problem, start: Design, fill: Any) -> Design | None:
             best = (off, params, m)
         if off < BALANCED:
             break
-    if best is None:
+    if best is None or (problem.request.pattern != "comb" and best[0] > UNBALANCED):
         return None
     _, params, m = best
     contact = float(np.ravel(contact_resistance(problem, m))[0])

@@ -11,8 +11,9 @@ from fabplan.geometry import outlines
 from fabplan.geometry.body import Body
 from fabplan.geometry.inscribed import largest_rectangle
 from fabplan.geometry.region import NANOMETRE, Box, Point, nanometres, translated
+from fabplan.planner.footprint_filled import found as found_on
 from fabplan.planner.footprint_filled import sized
-from fabplan.planner.search import Sized, search
+from fabplan.planner.search import Sized
 from fabplan.planner.size import Problem
 
 #: of the width and of the length: what seal, rim and pads of a usual package take, so that a long bar that holds
@@ -77,11 +78,21 @@ def stood(problem: Problem) -> Stand:
     """
     footprint = problem.request.footprint
     if not footprint.outline:
-        return Stand(problem, search(problem))
+        return _in_rectangle(problem)
     places = list(_places(problem))
     if not places:
         return Stand(problem, Sized(None, (), None, 0, 0))
     return min(places, key=lambda stand: _rank(stand))
+
+
+def _in_rectangle(problem: Problem) -> Stand:
+    """The structure in the rectangle of its footprint, with what is to say of its pattern."""
+    found, request = found_on(problem), problem.request
+    if request.pattern == "comb" or found.chosen is None:
+        return Stand(problem, found)
+    drawn = problem.architecture.PATTERN.comb(found.chosen.params, request)
+    told = "; ".join(problem.architecture.PATTERN.told(drawn))
+    return Stand(problem, found, (f"Both nets are drawn as pattern {request.pattern}: {told}.",))
 
 
 def _places(problem: Problem) -> Iterator[Stand]:
@@ -90,8 +101,10 @@ def _places(problem: Problem) -> Iterator[Stand]:
     sites = () if footprint.places else rectangles(footprint, clearance(problem.request))
     for site in sites:
         there = dataclasses.replace(problem, request=dataclasses.replace(problem.request, footprint=site))
-        yield Stand(there, search(there), _told(site))
-    if hasattr(problem.architecture, "FILL") and footprint.terminals == "inside":
+        stand = _in_rectangle(there)
+        yield dataclasses.replace(stand, notes=(*_told(site), *stand.notes))
+    plain = problem.request.pattern == "comb"
+    if plain and hasattr(problem.architecture, "FILL") and footprint.terminals == "inside":
         yield from _filling(problem)
 
 

@@ -13,8 +13,8 @@ from fabplan import units
 from fabplan.architectures.base import Footprint
 from fabplan.planner import load_target
 from fabplan.planner.footprint import HIGH as FOOTPRINT_HIGH
-from fabplan.planner.footprint_filled import sized
-from fabplan.planner.search import Design, Sized, search
+from fabplan.planner.footprint_filled import found
+from fabplan.planner.search import Design, Sized
 from fabplan.planner.size import Problem
 
 STEPS = 3  # tries per lever: each corrects by the capacity that the last one reached
@@ -32,12 +32,21 @@ def binding(problem: Problem, sized: Sized) -> list[str]:
     """What binds, in sentences."""
     target, best, request = problem.target, sized.reachable, problem.request
     title = problem.architecture.TITLE[0].lower() + problem.architecture.TITLE[1:]
+    if request.pattern != "comb":
+        title = f"{title} as pattern {request.pattern}"
     size, held = _size(request.footprint), _held(problem)
     if sized.lowest is None:
         return [f"no cell of {title} fits {size} within the limits of its recipes{held}"]
+    if best is None and request.pattern != "comb" and sized.lowest <= request.height_max * (1 + 1e-9):
+        return [
+            f"pattern {request.pattern} has no room for its widths on {size}, or no width there gives both nets the "
+            f"wanted ratio of capacities{held}"
+        ]
     if best is None:
         lowest, allowed = _length(sized.lowest), _length(request.height_max)
         return [f"the lowest cell of {title} that its recipes make on {size} is {lowest} high, allowed {allowed}{held}"]
+    # a few drawings of a pattern are tried, no bound: another width may hold more
+    where = "reachable here" if request.pattern == "comb" else f"of the best {request.pattern} among those tried"
     reasons = []
     for what, asked, reached, dimension in (
         ("capacity", target.capacity, best.capacity, "charge"),
@@ -45,7 +54,7 @@ def binding(problem: Problem, sized: Sized) -> list[str]:
     ):
         if asked is not None and reached < asked * (1 + target.margin):
             reasons.append(
-                f"{what} reachable here: {units.show(reached, dimension)} at {rate_text(target.c_rate)} on {size}, "
+                f"{what} {where}: {units.show(reached, dimension)} at {rate_text(target.c_rate)} on {size}, "
                 f"{_length(best.height)} high{held}; "
                 f"asked {units.show(asked, dimension)} with {target.margin:.0%} margin"
             )
@@ -110,7 +119,7 @@ def _up(value: float, digits: int = 2) -> float:
 
 def _tried(problem: Problem) -> Sized:
     """Outcome of a search for the chosen design alone."""
-    return sized(problem) if problem.request.footprint.filled else search(problem, alternatives=False)
+    return found(problem, alternatives=False)
 
 
 def _with(problem: Problem, **request: object) -> Problem:

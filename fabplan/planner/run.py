@@ -206,8 +206,9 @@ def _reason(spec: Spec, tried: Attempt, attempts: Sequence[Attempt]) -> tuple[st
             f"The load {target.profile.id} takes {units.show(target.capacity, 'charge')} in "
             f"{units.show(target.run_time, 'time')}; every design was asked to carry its pulses, one by one."
         )
+    best = "the one that is best" if spec.pattern == "comb" else "the first that, drawn as that pattern, is good"
     lines.append(
-        f"Of {sized.candidates} designs inside the limits of the route the one that is best by "
+        f"Of {sized.candidates} designs inside the limits of the route {best} by "
         f"{target.objective} and meets the target with {target.margin:.0%} margin was taken; "
         f"{sized.evaluated} were discharged by the estimator."
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fabplan.architectures.base import Footprint
 from fabplan.errors import BadInput, Problem, listed, nearest
+from fabplan.geometry.patterns.base import names as pattern_names
 from fabplan.planner.footprint import KEYS as FOOTPRINT_KEYS
 from fabplan.planner.footprint import footprint as _footprint
 from fabplan.planner.footprint import with_coordinates
@@ -33,6 +34,7 @@ KEYS: dict[str, tuple[str, ...] | None] = {
         "collector",
         "substrate",
         "height_max",
+        "pattern",
     ),
     "parameters": None,
     "route": None,
@@ -85,6 +87,7 @@ class Spec:
     compare : ids of published devices to show beside the result
     raw : the request as plain data
     where : file or ``"command line"``, for messages
+    pattern : of the planar cell's two nets, of `fabplan.geometry.patterns`
     open_structure : the user left the structure open, several are tried
     """
 
@@ -104,6 +107,7 @@ class Spec:
     raw: Mapping[str, Any]
     where: str
     open_structure: bool = False
+    pattern: str = "comb"
 
 
 def parse(data: Mapping[str, Any], where: str) -> Spec:
@@ -124,6 +128,7 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
         for key in cell
         if key in (KEYS["cell"] or ()) and key != "height_max"
     }
+    pattern = _pattern(texts.pop("pattern", "comb"), f"{where}: cell.pattern", problems)
     height_max = positive(cell.get("height_max"), "length", f"{where}: cell.height_max", problems)
     machine, facility = table(data, "machine"), table(data, "facility")
     name = file_name(data.get("name", "cell"), f"{where}: name", problems)
@@ -157,7 +162,15 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
         compare=tuple(compare),
         raw=copy.deepcopy(dict(data)),
         where=where,
+        pattern=pattern,
     )
+
+
+def _pattern(given: str, where: str, problems: list[Problem]) -> str:
+    known = pattern_names()
+    if given and given not in known:
+        problems.append(Problem("unknown pattern", where, repr(given)[:60], listed(known), nearest(given, known)))
+    return given
 
 
 def _check_keys(data: Mapping[str, Any], where: str, problems: list[Problem]) -> None:
