@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ ELECTRONIC = "electronic_conductivity_S_m"
 PLAN, ESTIMATES = "fabplan/plan/1", "fabplan/estimates/1"
 SHOWN_ROWS = 60
 MOST_QUESTIONED = 100
+MOST_RESISTANCES, SHOWN_RESISTANCES = 1000, 5
 BAD_CELLS = 2
 
 
@@ -79,6 +81,7 @@ def command(
     result |= _refused(read)
     if given.temperature is None and given.first_cycle_loss is None:
         result |= _intervals(result["results"], said)
+    result["resistances"] = _resistances(read, result["results"])
     first = conditions.first_cycle(document)
     if any(one["cell"] is not None for one in first) or said:
         result["first_cycle"] = first
@@ -91,9 +94,28 @@ def command(
         say_json(result)
     elif output is None:
         _show(result)
+        questions.show_resistances(result["resistances"][:SHOWN_RESISTANCES])
         questions.show_first_cycle(result.get("first_cycle", [])[:SHOWN_ROWS])
         questions.show(result.get("questions", []), wanted.extent is not None)
     return BAD_CELLS if read.refused else 0
+
+
+def _resistances(read: Cells, results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Resistance of every cell in parts at full charge, [ohm m2] or [ohm m] as its capacity; parts of zero left out."""
+    from fabplan.estimate.resistance import resistance_parts  # as above
+
+    per_area = {result["id"]: "capacity_Ah_m2" in result for result in results}
+    parts = {name: values.tolist() for name, values in vars(resistance_parts(read)).items()}
+    return [
+        {
+            "id": name,
+            "unit": "ohm m2" if per_area.get(name) else "ohm m",
+            "total": sum(values[place] for values in parts.values()),
+            "parts": {part: values[place] for part, values in parts.items() if values[place]},
+        }
+        for place, name in enumerate(read.ids)
+        if name in per_area and all(math.isfinite(values[place]) for values in parts.values())
+    ][:MOST_RESISTANCES]
 
 
 def _halved(document: Mapping[str, Any], common: Common) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -225,6 +225,14 @@ def show(answers: list[dict[str, Any]], whole: bool) -> None:
             one = found["fade"]
             say(f"  {one['capacity_left_share']:.1%} left after {_time(one['seconds'])} and {one['cycles']:g} cycles")
             tell_labelled("warning", "fade is an empirical fit of your own numbers: not validated")
+
+
+def show_resistances(found: Sequence[Mapping[str, Any]]) -> None:
+    """Resistance of cells in parts, the largest first."""
+    for one in found:
+        ranked = sorted(one["parts"].items(), key=lambda part: -part[1])
+        parts = ", ".join(f"{name.replace('_', ' ')} {value / one['total']:.0%}" for name, value in ranked[:4])
+        say(f"{one['id']}: {one['total']:.4g} {one['unit']} at full charge: {parts}")
 
 
 def show_first_cycle(found: list[dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from fabplan.planner.plan import Plan
 
 SECONDS_PER_HOUR = 3600.0
+LEAST_SPREAD = 1e-3  # of an interval that says something
 
 
 def summary(plan: Plan) -> Iterator[str]:
@@ -27,7 +28,10 @@ def summary(plan: Plan) -> Iterator[str]:
     drawn = (estimate.get("uncertainty") or {}).get("answers", {}).get("capacity")
     if drawn:
         low, high = (_scaled(drawn[end], "charge") for end in ("low", "high"))
-        yield f"how sure     capacity {low} to {high} in nine of ten draws"
+        if drawn["high"] - drawn["low"] > LEAST_SPREAD * drawn["high"]:
+            yield f"how sure     capacity {low} to {high} in nine of ten draws"
+        else:
+            yield "how sure     no input that was drawn moves the capacity; sizes and shares are not drawn"
     if estimate.get("load"):
         # numpy behind it: loaded when a plan was made, not for --help
         from fabplan.planner.load_target import sentence

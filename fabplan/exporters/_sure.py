@@ -10,6 +10,7 @@ from fabplan.planner.plan import Plan
 
 SHOWN = 8  # bars of a tornado
 KEYS = {"capacity": "capacity_Ah", "energy": "energy_Wh", "resistance": "dc_resistance_ohm"}
+_NO_SPREAD = 1e-3  # an interval that narrow would look like certainty: sizes and shares of a layer are not drawn
 _LEADERS, _LEAST = 3, 0.01  # inputs named beside an interval, and the least share of the spread of one
 
 
@@ -20,8 +21,10 @@ def _text(name: str, value: float | None) -> str:
 
 
 def interval(plan: Plan, name: str) -> str:
-    """``"7 to 11 uAh"``: 5 to 95 % of an answer; ``""`` where nothing was drawn."""
+    """``"7 to 11 uAh"``: 5 to 95 % of an answer; ``""`` where nothing was drawn that moves it."""
     found = (plan.estimate.get("uncertainty") or {}).get("answers", {}).get(name)
+    if found and found["high"] - found["low"] <= _NO_SPREAD * abs(found["high"]):
+        return ""
     return f"{_text(name, found['low'])} to {_text(name, found['high'])}" if found else ""
 
 

@@ -14,6 +14,7 @@ from fabplan.cli import main
 from fabplan.exporters import plan_json
 from fabplan.planner import run as planner
 from fabplan.planner.plan import Plan
+from tests.estimate import examples
 
 SPEC = "interdigital-3d-filament"
 
@@ -58,8 +59,8 @@ def test_rates_replace_those_of_the_cells(folder: Path, capsys: pytest.CaptureFi
 
 def test_table_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["estimate", "plan.json", "--rates", "1"]) == 0
-    head, row = capsys.readouterr().out.splitlines()
-    assert head.split()[:2] == ["cell", "C-rate"] and "uAh/" in row
+    head, row, parts = capsys.readouterr().out.splitlines()
+    assert head.split()[:2] == ["cell", "C-rate"] and "uAh/" in row and "at full charge: " in parts
 
 
 def test_output_file_and_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -284,3 +285,15 @@ def test_half_cells_stand_in_the_table(folder: Path, capsys: pytest.CaptureFixtu
     assert [len(entry) > 2 for entry in found["intervals"]] == [True, False, False]
     assert main.run(["estimate", "plan.json", "--rates", "1", "--half-cells"]) == 0
     assert "anode|Li" in capsys.readouterr().out
+
+
+def test_resistance_in_parts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "cells.json"
+    path.write_text(json.dumps(examples.document("porous-stack", "interdigital")))
+    assert main.run(["estimate", str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["resistances"]
+    assert [one["unit"] for one in found] == ["ohm m2", "ohm m"]
+    for one in found:
+        assert one["total"] == pytest.approx(sum(one["parts"].values())) and one["parts"]["electrolyte"] > 0
+    assert main.run(["estimate", str(path)]) == 0
+    assert "at full charge: " in capsys.readouterr().out
