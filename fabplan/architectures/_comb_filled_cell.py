@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from fabplan.architectures import _space
+from fabplan.architectures import _package, _space
 from fabplan.architectures._comb import NETS
 from fabplan.architectures._comb_filled import Comb, drawn, site, teeth
 from fabplan.architectures._comb_shapes import region
-from fabplan.architectures._package import Package
 from fabplan.architectures._space import over, whole
 from fabplan.architectures.base import Footprint, Request
 from fabplan.geometry.body import Body
@@ -36,19 +35,9 @@ def like(footprint: Footprint) -> Footprint:
     return Footprint((x1 - x0) * NANOMETRE * scale, (y1 - y0) * NANOMETRE * scale, footprint.terminals)
 
 
-def package(params: Any) -> Package:
-    """Widths around the comb [nm]."""
-    return Package(
-        rim=whole(params.electrolyte_rim),
-        seal=whole(params.seal_width),
-        pad_clearance=whole(params.dam_clearance) - whole(params.seal_width),
-        pad=whole(params.pad_size),
-    )
-
-
 def fullest(params: Any, request: Request) -> Any | None:
     """The same design with as many and as long fingers as the outline holds; None where none can stand."""
-    place = site(request.footprint, package(params))
+    place = site(request.footprint, _package.package_of(params))
     if place is None:
         return None
     _, y0, _, y1 = bounds(place.room)
@@ -92,7 +81,7 @@ class _Design:
 @lru_cache(maxsize=16)
 def _comb(values: tuple[tuple[str, float], ...], key: _Key) -> Comb | None:
     params = _Design(dict(values))
-    place = site(key.footprint, package(params))
+    place = site(key.footprint, _package.package_of(params))
     if place is None:
         return None
     gap, buses = whole(params.gap), _buses(params)

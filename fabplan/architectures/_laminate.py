@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from fabplan.architectures._package import around
 from fabplan.architectures._space import over, whole
-from fabplan.architectures.base import Footprint
-from fabplan.geometry.body import Net
+from fabplan.architectures.base import Footprint, Request
+from fabplan.geometry.body import Body, Net
 from fabplan.geometry.region import Box, Region, joined, rectangle
 
 Size = tuple[Any, Any]
@@ -169,3 +169,33 @@ def _centred(size: Size, width: int, length: int) -> Box:
     across, along = round(float(size[0])), round(float(size[1]))
     x, y = (width - across) // 2, (length - along) // 2
     return x, y, x + across, y + along
+
+
+def bodies(
+    films: Mapping[str, float], regions: Mapping[str, Region], anode_first: bool, request: Request
+) -> tuple[Body, ...]:
+    """Bodies of a laminate, bottom-up; films that step down over edges are conformal (no bottom).
+
+    Parameters
+    ----------
+    films : role -> thickness [m]; a film of 0 is not drawn
+    regions : role -> outline, as if the cathode came first
+    """
+    order = ordered(float(anode_first))
+    low = films[order[0]], films[order[1]]
+    bottoms = {order[0]: 0.0, order[1]: low[0], order[3]: low[0] + low[1] + films["electrolyte"]}
+    return tuple(
+        Body(
+            name=role.replace("_", "-"),
+            role=role,
+            material=request.material(role, "collector") if "collector" in role else request.material(role),
+            net=NETS.get(role),
+            region=regions[swapped(role) if anode_first else role],
+            bottom=bottoms.get(role),
+            thickness=films[role],
+            pattern="mask",
+            made_by=role,
+        )
+        for role in order
+        if films[role] > 0
+    )

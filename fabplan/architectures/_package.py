@@ -48,6 +48,17 @@ class Package:
         return self.side + self.pad_clearance + self.pad
 
 
+def package_of(params: Any) -> Package:
+    """Package of a design by its parameters, which have the usual names [nm]."""
+    seal = whole(params.seal_width)
+    return Package(
+        rim=whole(params.electrolyte_rim),
+        seal=seal,
+        pad_clearance=whole(params.dam_clearance) - seal,
+        pad=whole(params.pad_size),
+    )
+
+
 def room(footprint: Footprint, package: Package) -> tuple[Any, Any]:
     """Width and length that the footprint leaves to the comb; all of it when the terminals stand outside."""
     width, length = whole(footprint.width), whole(footprint.length)

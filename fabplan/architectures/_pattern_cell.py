@@ -68,16 +68,6 @@ def like(footprint: Footprint) -> Footprint:
     return footprint
 
 
-def package(params: Any) -> Package:
-    """Widths around the pattern [nm]."""
-    return Package(
-        rim=whole(params.electrolyte_rim),
-        seal=whole(params.seal_width),
-        pad_clearance=whole(params.dam_clearance) - whole(params.seal_width),
-        pad=whole(params.pad_size),
-    )
-
-
 def fullest(params: Any, request: Request) -> Any | None:
     """The same widths as one line of the pattern; None where it cannot be drawn.
 
@@ -92,7 +82,7 @@ def fullest(params: Any, request: Request) -> Any | None:
 
 def comb(params: Any, request: Request) -> Pattern | None:
     """The pattern of one design in the rectangle; None where it cannot be drawn."""
-    around = package(params)
+    around = _package.package_of(params)
     room = [round(float(side)) for side in _package.room(request.footprint, around)]
     lengths = (
         params.finger_width_anode,
@@ -171,7 +161,7 @@ def cell(params: Any, request: Request) -> tuple[Body, ...]:
 
 def _boxes(params: Any, found: Pattern) -> tuple[Box, Box]:
     """Electrolyte and lid."""
-    around = package(params)
+    around = _package.package_of(params)
     basin = _package.grown(found.box, round(float(around.rim)))
     return basin, _package.grown(basin, round(float(around.seal)))
 
@@ -189,7 +179,7 @@ def measures(params: Any, request: Request) -> Measures | None:
     rims = [_outline(shape) * NANOMETRE for shape in found.electrodes]
     volumes = [a * h for a, h in zip(areas, heights, strict=True)]
     squares = _squares(found)
-    around = package(params)
+    around = _package.package_of(params)
     if squares is None:
         return None
     neck = float(around.side + around.pad_clearance + found.inset) / found.neck

@@ -63,13 +63,7 @@ def _in_nanometres(params: Params) -> tuple[Comb, Any, Package]:
         anode_bus=whole(params.bus_width_anode),
         cathode_bus=whole(params.bus_width_cathode),
     )
-    package = Package(
-        rim=whole(params.electrolyte_rim),
-        seal=whole(params.seal_width),
-        pad_clearance=whole(params.dam_clearance) - whole(params.seal_width),
-        pad=whole(params.pad_size),
-    )
-    return electrodes, whole(params.collector_inset), package
+    return electrodes, whole(params.collector_inset), _package.package_of(params)
 
 
 def _filling(request: Request) -> Any:

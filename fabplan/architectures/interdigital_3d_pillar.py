@@ -75,9 +75,7 @@ def _in_nanometres(params: Params) -> tuple[Forest, Package]:
         anode_ended=np.asarray(params.anode_ended),
         buses=(whole(params.bus_width_anode), whole(params.bus_width_cathode)),
     )
-    seal = whole(params.seal_width)
-    clearance = whole(params.dam_clearance) - seal
-    return forest, Package(whole(params.electrolyte_rim), seal, clearance, whole(params.pad_size))
+    return forest, _package.package_of(params)
 
 
 def measures(params: Params, request: Request) -> Measures:

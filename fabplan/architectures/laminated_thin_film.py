@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from fabplan import units
 from fabplan.architectures import _space
-from fabplan.architectures._laminate import FILMS, NETS, Plan, Size, ordered, plan_of, swapped
+from fabplan.architectures._laminate import FILMS, Plan, Size, bodies, ordered, plan_of, swapped
 from fabplan.architectures._laminate_search import candidates
 from fabplan.architectures._space import whole
 from fabplan.architectures.base import Operation, Request, parameter
@@ -149,25 +149,7 @@ def measures(params: Params, request: Request) -> Measures:
 def cell(params: Params, request: Request) -> tuple[Body, ...]:
     """Bodies of one design, bottom-up; films that step down over edges are conformal (no bottom)."""
     films = {role: float(value) for role, value in _thicknesses(params, request).items()}
-    regions = _plan(params).draw(request.footprint)
-    order, first = ordered(float(params.anode_first)), bool(params.anode_first)
-    low = films[order[0]], films[order[1]]
-    bottoms = {order[0]: 0.0, order[1]: low[0], order[3]: low[0] + low[1] + films["electrolyte"]}
-    return tuple(
-        Body(
-            name=role.replace("_", "-"),
-            role=role,
-            material=request.material(role, "collector") if "collector" in role else request.material(role),
-            net=NETS.get(role),
-            region=regions[swapped(role) if first else role],
-            bottom=bottoms.get(role),
-            thickness=films[role],
-            pattern="mask",
-            made_by=role,
-        )
-        for role in order
-        if films[role] > 0
-    )
+    return bodies(films, _plan(params).draw(request.footprint), bool(params.anode_first), request)
 
 
 def design_space(request: Request) -> Params:
