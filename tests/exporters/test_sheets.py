@@ -81,7 +81,7 @@ def test_the_printing_sheet_names_program_and_toolpath() -> None:
 
 
 def test_litho_names_the_plate() -> None:
-    assert "no. 1, collectors (photomask); drawn shapes are: opening in the metal" in text_of("pattern-resist")
+    assert "no. 1, collectors (photomask); opening in the metal" in text_of("pattern-resist")
 
 
 def test_golden(golden: Callable[[str, bytes], None]) -> None:
