@@ -10,10 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.shared import SHARED
 
 PROGRAMS = ("rs274", "chromium", "git")
+
+# The same examples on every run, so that a failure belongs to the change that it is shown for.
+# `pytest --hypothesis-profile search` looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", derandomize=False, print_blob=True)
+settings.load_profile("same")
 
 
 def _missing(reason: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fabplan.errors import BadInput
@@ -26,8 +26,12 @@ def frames(draw: Any) -> Frame:
     return Frame(draw(sides), draw(sides), a, c, g, draw(st.integers(a, 90_000)), draw(st.integers(c, 90_000)))
 
 
+WIDE_BUS = Frame(300_000, 300_000, 10_000, 10_000, 34_296, 15_586, 10_000)  # its slot once cut the first ring
+
+
 @pytest.mark.parametrize("name", base.names())
 @settings(max_examples=12, deadline=None)
+@example(frame=WIDE_BUS)
 @given(frame=frames())
 def test_nets_are_whole_and_apart(name: str, frame: Frame) -> None:
     drawn = base.load(name).draw(frame)

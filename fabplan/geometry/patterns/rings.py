@@ -21,8 +21,8 @@ def draw(frame: Frame) -> Drawn | None:
     """The pattern; None where it has no room. Ring 0 is a disc of the anode, the outermost one a cathode's."""
     g, widths = frame.gap + SNAP, (frame.anode_width, frame.cathode_width)
     apart = g / math.cos(math.pi / CORNERS)  # chords of neighbouring circles are parallel: g across
-    most = min(frame.width, frame.length - frame.anode_bus - frame.cathode_bus - 2 * g) / 2
-    radii = [(0.0, max(max(widths), frame.anode_bus / 2) * 1.0)]
+    most = min(frame.width, frame.length - frame.anode_bus - frame.cathode_bus - 2 * g) / 2 - 2  # the reach is rounded up
+    radii = [(0.0, max(max(widths), frame.anode_bus / 2 / math.cos(math.pi / CORNERS)))]  # holds the bar's end
     while len(radii) < MOST:
         inner = radii[-1][1] + apart
         outer = inner + widths[len(radii) % 2]
@@ -42,7 +42,11 @@ def draw(frame: Frame) -> Drawn | None:
         shapely.box(middle - half[0], 0, middle + half[0], low + reach),
         shapely.box(middle - half[1], low + reach + radii[1][0], middle + half[1], top),
     )
-    slots = [shapely.buffer(bar, g, join_style="mitre") for bar in bars]
+    # the disc ends the anode's bar, so its slot ends at the middle: further up it would cut the first ring in pieces
+    slots = (
+        shapely.box(middle - half[0] - g, 0, middle + half[0] + g, low + reach),
+        shapely.buffer(bars[1], g, join_style="mitre"),
+    )
     nets: list[Region] = []
     for net in (0, 1):
         rings = [_ring(r, middle, low + reach) for r in radii[net::2]]
