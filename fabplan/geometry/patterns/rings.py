@@ -21,7 +21,7 @@ def draw(frame: Frame) -> Drawn | None:
     """The pattern; None where it has no room. Ring 0 is a disc of the anode, the outermost one a cathode's."""
     g, widths = frame.gap + SNAP, (frame.anode_width, frame.cathode_width)
     apart = g / math.cos(math.pi / CORNERS)  # chords of neighbouring circles are parallel: g across
-    most = min(frame.width, frame.length - frame.anode_bus - frame.cathode_bus - 2 * g) / 2 - 2  # the reach is rounded up
+    most = min(frame.width, frame.length - frame.anode_bus - frame.cathode_bus - 2 * g) / 2 - 2  # reach: up
     radii = [(0.0, max(max(widths), frame.anode_bus / 2 / math.cos(math.pi / CORNERS)))]  # holds the bar's end
     while len(radii) < MOST:
         inner = radii[-1][1] + apart
