@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fabplan.cli.browser import printed
 from fabplan.cli.common import Common, common_options
 from fabplan.cli.faults import naming_lines
 from fabplan.cli.output import say, say_json
 from fabplan.errors import BadInput, Problem
+
+KINDS = (".svg", ".pdf", ".png")
 
 if TYPE_CHECKING:
     from fabplan.planner.plan import Plan
@@ -19,14 +22,14 @@ if TYPE_CHECKING:
 @click.command("draw")
 @click.argument("spec")
 @click.option(
-    "--what", required=True, metavar="PICTURE", help="layout, section, flow, discharge, ragone or candidates."
+    "--what", required=True, metavar="PICTURE", help="layout, section, 3d, flow, discharge, ragone or candidates."
 )
 @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Any key of the spec.")
-@click.option("-o", "--output", required=True, metavar="FILE", help="Picture to write, ending in .svg.")
+@click.option("-o", "--output", required=True, metavar="FILE", help="Picture to write: .svg, .pdf or .png.")
 @click.option("--force", is_flag=True, help="Replace the file.")
 @common_options
 def command(common: Common, spec: str, what: str, sets: tuple[str, ...], output: str, force: bool) -> int:
-    """One picture of a plan for papers and slides, as SVG.
+    """One picture of a plan for papers and slides, as SVG, PDF or PNG (the last two by an installed browser).
 
     SPEC is a .toml file, the name of a shipped spec, or the folder that fabplan plan wrote.
 
@@ -40,7 +43,7 @@ def command(common: Common, spec: str, what: str, sets: tuple[str, ...], output:
     path = Path(output)
     _check(what, _draw.WHAT, path, force)
     picture = _draw.drawing(_planned(spec, sets, common), what)
-    path.write_text(picture, encoding="utf-8", newline="\n")
+    path.write_bytes(picture.encode() if path.suffix == ".svg" else printed(picture, path.suffix))
     if common.as_json:
         say_json({"what": what, "file": output})
     else:
@@ -52,9 +55,8 @@ def _check(what: str, pictures: tuple[str, ...], path: Path, force: bool) -> Non
     problems = []
     if what not in pictures:
         problems.append(Problem("unknown picture", "--what", repr(what)[:60], ", ".join(pictures)))
-    if path.suffix != ".svg":
-        advice = ".svg; Inkscape, rsvg-convert or a browser turn it into PDF and PNG"
-        problems.append(Problem("fabplan draws SVG only", "--output", path.name, advice))
+    if path.suffix not in KINDS:
+        problems.append(Problem("unknown kind of picture", "--output", path.name, ", ".join(KINDS)))
     if path.exists() and not force:
         problems.append(Problem("the file is already there", "--output", path.name, "a new file, or --force"))
     if not path.parent.is_dir():

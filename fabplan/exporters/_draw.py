@@ -7,12 +7,13 @@ from typing import Any
 from fabplan import rendering
 from fabplan.errors import BadInput, Problem
 from fabplan.exporters import _bars, _show
+from fabplan.exporters._axonometric import axonometric
 from fabplan.exporters._charts import charts
 from fabplan.exporters._picture import bar_of, masks
 from fabplan.exporters._section import section
 from fabplan.planner.plan import Plan
 
-WHAT = ("layout", "section", "flow", "discharge", "ragone", "candidates")
+WHAT = ("layout", "section", "3d", "flow", "discharge", "ragone", "candidates")
 #: apart in lightness too, for colour-blind readers and for print in grey
 _COLOURS = ("#1f5ea8", "#c8501e", "#2a8a68", "#8a4fa3", "#b08600", "#4a6a7a", "#c2477f", "#777777")
 _COLD, _HOT = (31, 94, 168), (200, 80, 30)
@@ -29,11 +30,11 @@ def drawing(plan: Plan, what: str) -> str:
     ------
     BadInput : the plan has nothing to draw for it
     """
-    made = {"layout": _layout, "section": _section, "flow": _flow}.get(what, _plot)
+    made = {"layout": _layout, "section": _section, "3d": _solid, "flow": _flow}.get(what, _plot)
     values = made(plan, what)
     if values is None:
         raise BadInput(Problem("the plan has nothing to draw", "--what", what, "another picture"))
-    template = what if what in ("layout", "section", "flow") else "plot"
+    template = {"3d": "solid"}.get(what, what) if what in ("layout", "section", "flow", "3d") else "plot"
     return rendering.render(f"draw/{template}.svg", title=f"{plan.name}: {what}", **values)
 
 
@@ -54,6 +55,14 @@ def _section(plan: Plan, what: str) -> dict[str, Any] | None:
     bar = bar_of((0, 0, round(max(x1 - x0, y1 - y0)), 1))
     height = float(cut.tall_height) + 100 + 22 * (-(-len(cut.strips) // 2))
     return {"section": cut, "bar": bar, "width": 1145, "height": f"{height:.0f}", "size": 17}
+
+
+def _solid(plan: Plan, what: str) -> dict[str, Any] | None:
+    picture = axonometric(plan)
+    if picture is None:
+        return None
+    height = float(picture.height) + 84 + 22 * (-(-len(picture.legend) // 3))
+    return {"picture": picture, "width": 1040, "height": f"{height:.0f}", "size": 17}
 
 
 def _flow(plan: Plan, what: str) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ Circles are polygons of the circle's area, so that volumes are those of the clos
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,30 +23,57 @@ def lies(body: Body) -> bool:
     return body.relief is not None and body.relief.radius is not None
 
 
-def tubes(bodies: Sequence[Body]) -> list[Mesh]:
+@dataclass(frozen=True)
+class Tube:
+    """One round body [m]: ``inner`` is 0 of the core; ``height`` is that of the axis above the substrate."""
+
+    body: Body
+    inner: float
+    outer: float
+    height: float
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where it begins and ends along y [m]."""
+        _, y0, _, y1 = bounds(self.body.region)
+        return y0 * NANOMETRE, y1 * NANOMETRE
+
+    def loops(self) -> list[Floats]:
+        """Outer and, of a coat, inner circle as x and z, shape (SIDES, 2) [m]."""
+        x0, _, x1, _ = bounds(self.body.region)
+        radii = (self.outer, self.inner) if self.inner > 0 else (self.outer,)
+        return [_circle((x0 + x1) / 2 * NANOMETRE, self.height, radius) for radius in radii]
+
+
+def round_bodies(bodies: Sequence[Body]) -> list[Tube]:
     """The core and every coat around it; empty where no round core lies. Substrate at z = 0, axis along y."""
     core = next((body for body in bodies if lies(body)), None)
     if core is None or core.relief is None or core.bottom is None:
         return []
     inner = float(core.relief.radius)
     axis = core.bottom + inner
-    found = [(core, *_tube(core, 0.0, inner, axis))]
+    found = [Tube(core, 0.0, inner, axis)]
     for body in bodies[list(bodies).index(core) + 1 :]:
         if body.pattern == "conformal":
-            found.append((body, *_tube(body, inner, inner + body.thickness, axis)))
+            found.append(Tube(body, inner, inner + body.thickness, axis))
             inner += body.thickness
     return found
 
 
-def _tube(body: Body, inner: float, outer: float, axis: float) -> tuple[Floats, Indices]:
+def tubes(bodies: Sequence[Body]) -> list[Mesh]:
+    """The round bodies as closed meshes, shapes (V, 3) [m] and (F, 3)."""
+    return [(tube.body, *_mesh(tube)) for tube in round_bodies(bodies)]
+
+
+def _mesh(tube: Tube) -> tuple[Floats, Indices]:
     """Tube as long as the body's plan; a cylinder where the inner radius is 0."""
-    x0, y0, x1, y1 = (value * NANOMETRE for value in bounds(body.region))
-    middle = (x0 + x1) / 2
-    loops = [_loop(middle, y, axis, radius) for radius in ((outer, inner) if inner > 0 else (outer,)) for y in (y0, y1)]
+    loops = [
+        np.column_stack([circle[:, 0], np.full(SIDES, y), circle[:, 1]]) for circle in tube.loops() for y in tube.ends
+    ]
     here = np.arange(SIDES)
     there = (here + 1) % SIDES
     faces = [_belt(here, there)]
-    if inner > 0:
+    if tube.inner > 0:
         faces.append(_belt(here, there)[:, ::-1] + 2 * SIDES)
         faces += [_ring(here, there, 0, 2 * SIDES)[:, ::-1], _ring(here, there, SIDES, 3 * SIDES)]
     else:
@@ -55,10 +83,10 @@ def _tube(body: Body, inner: float, outer: float, axis: float) -> tuple[Floats, 
     return np.concatenate(loops), np.concatenate(faces).astype(np.int64)
 
 
-def _loop(x: float, y: float, z: float, radius: float) -> Floats:
+def _circle(x: float, z: float, radius: float) -> Floats:
     turns = 2 * np.pi * (np.arange(SIDES) + 0.5) / SIDES
     reach = radius * np.sqrt(2 * np.pi / (SIDES * np.sin(2 * np.pi / SIDES)))
-    return np.column_stack([x + reach * np.sin(turns), np.full(SIDES, y), z + reach * np.cos(turns)])
+    return np.column_stack([x + reach * np.sin(turns), z + reach * np.cos(turns)])
 
 
 def _belt(here: Indices, there: Indices) -> Indices:

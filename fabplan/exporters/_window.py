@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from fabplan.geometry.region import Box, Lattice, Part, Region, bounds
 
-_FEW = 16  # copies that are always drawn
+FEW = 16  # copies that are always drawn
 _HALVINGS = 40
 
 
@@ -37,7 +37,7 @@ def shown(regions: Sequence[Region], most: int) -> Shown:
         clipped comb, they are drawn all the same
     """
     whole = around(regions)
-    alone = _corners([Region(tuple(p for p in r.parts if p.lattice.count <= _FEW)) for r in regions])
+    alone = _corners([Region(tuple(p for p in r.parts if p.lattice.count <= FEW)) for r in regions])
     most = most if alone <= most else alone + most
     if _corners(regions) <= most:
         return Shown(tuple(regions), 1.0, whole)
@@ -73,7 +73,7 @@ def _cut(region: Region, window: Box) -> Region:
 
 def _cut_part(part: Part, window: Box) -> Part | None:
     """The copies whose box meets the window; None when there is none."""
-    if part.lattice.count <= _FEW:
+    if part.lattice.count <= FEW:
         return part
     xs, ys = [x for x, _ in part.polygon], [y for _, y in part.polygon]
     columns = copies_meeting(min(xs), max(xs), part.lattice.step_x, part.lattice.columns, window[0], window[2])

@@ -9,6 +9,7 @@ from typing import Any
 
 from fabplan import rendering
 from fabplan.exporters import _bars, _show, _sure, _verdict, bpx
+from fabplan.exporters._axonometric import axonometric
 from fabplan.exporters._charts import charts
 from fabplan.exporters._layout_view import layout_view, left_out
 from fabplan.exporters._names import file_name, program_path, sheet_path
@@ -16,6 +17,7 @@ from fabplan.exporters._picture import masks
 from fabplan.exporters._player import player, shortened
 from fabplan.exporters._printing import printing
 from fabplan.exporters._section import section
+from fabplan.exporters._solid_view import solid_view
 from fabplan.exporters._sources import pieces
 from fabplan.exporters.plan_json import revision
 from fabplan.planner.plan import Alternative, Comparison, Plan, Step
@@ -27,7 +29,10 @@ _ZERO_CELSIUS = 273.15  # K
 
 
 #: run in this order; each is allowed by its digest
-_SCRIPTS = ("common.js", "plane.js", "layout.js", "film.js", "player.js", "charts.js", "tables.js")
+_SCRIPTS = (
+    "common.js", "plane.js", "layout.js", "film.js", "raster.js", "solid.js", "player.js", "charts.js", "tables.js"
+)  # fmt: skip
+_STILL_CORNERS = 500  # of the three-dimensional picture that stands where no script runs
 
 
 def export(plan: Plan) -> dict[str, bytes]:
@@ -123,6 +128,8 @@ def _pictures(plan: Plan) -> dict[str, Any]:
         "layout_note": left_out(view, plan),
         "placed": [mark["number"] for mark in view["marks"]] if view else [],
         "section": cut,
+        "solid_view": solid_view(plan),
+        "solid": axonometric(plan, _STILL_CORNERS),
         "printing": printing(plan.toolpaths, roles),
     }
 

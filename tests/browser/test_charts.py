@@ -128,7 +128,7 @@ def test_names_run_nothing_in_any_view(page: Opener, payload: str) -> None:
     """The fixture fails on dialogs, console messages and requests."""
     opened = page(infected(PLAN, payload))
     count = "[...document.querySelectorAll('script, img, iframe, object, embed')].length"
-    assert opened.run(count) == 7 + 4  # scripts and blocks of data
+    assert opened.run(count) == 9 + 5  # scripts and blocks of data
     opened.run("fab.layout.marks.forEach((mark) => fab.layout.jump(mark.number))")
     opened.run("fab.player.go(1)")
     opened.run(f"document.querySelector('{PLOT}').focus()")

@@ -20,7 +20,17 @@ fab.layout = (() => {
     const canvas = fab.element("canvas", { class: layer.key, "aria-hidden": "true" });
     canvas.style.opacity = layer.hollow ? 1 : layer.opacity;
     host.appendChild(canvas);
-    return { ...layer, canvas, box: document.getElementById(`show-${layer.key}`), parts: layer.parts.map(part) };
+    return { ...layer, canvas, box: document.getElementById(`show-${layer.key}`), parts: [...boxed(layer.boxes), ...layer.parts].map(part) };
+  }
+
+  // [x, y, width, height, ...] of single rectangles, corners as steps from the one before
+  function boxed(flat) {
+    const found = [];
+    for (let k = 0, x = 0, y = 0; k < flat.length; k += 4) {
+      const [wide, high] = [flat[k + 2], flat[k + 3]];
+      found.push([1, 1, 0, 0, [x += flat[k], y += flat[k + 1], wide, 0, 0, high, -wide, 0]]);
+    }
+    return found;
   }
 
   // [columns, rows, step x, step y, [x, y, dx, dy, ...]] with corners as steps from the one before
