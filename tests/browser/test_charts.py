@@ -65,7 +65,8 @@ def test_plots_are_saved_as_svg_and_csv(page: Opener) -> None:
     for name in opened.run("[...document.querySelectorAll('figure[data-name]')].map((f) => f.dataset.name)"):
         opened.press(f"[data-name={name}] .below button")
         saved.append(opened.run("window.saved[0]"))
-    assert saved == [f"sample-{n}.svg" for n in ("layout", "section", "printing", "discharge", "ragone", "candidates")]
+    names = ("layout", "section", "solid", "printing", "discharge", "ragone", "candidates")
+    assert saved == [f"sample-{n}.svg" for n in names]
 
 
 def test_tables_sort_by_value(page: Opener) -> None:
@@ -138,7 +139,7 @@ def test_names_run_nothing_in_any_view(page: Opener, payload: str) -> None:
     handlers = "[...e.attributes].some((a) => a.name.startsWith('on'))"
     assert (
         opened.run(f"[...document.querySelectorAll('*')].filter((e) => {handlers}).length") == 0
-        and opened.run(count) == 11
+        and opened.run(count) == 14
     )
 
 
