@@ -7,6 +7,7 @@ name is escaped by itself; ``|tojson`` puts data into a page.
 from __future__ import annotations
 
 import functools
+import re
 from typing import Any
 
 import jinja2
@@ -14,6 +15,8 @@ import jinja2
 from fabplan import units
 from fabplan.errors import FabplanError
 from fabplan.resources import templates_folder
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class TemplateFault(FabplanError):
@@ -46,6 +49,7 @@ def _environment(folder: str) -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(folder),
         autoescape=lambda name: name is not None and (".html" in name or ".svg" in name),
         undefined=jinja2.StrictUndefined,
+        finalize=printable,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -55,6 +59,13 @@ def _environment(folder: str) -> jinja2.Environment:
     # Data blocks of pages: compact, and never a number that JSON does not know.
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "allow_nan": False}
     return environment
+
+
+def printable(value: Any) -> Any:
+    """A value without control characters: XML does not take them, and a terminal that shows the file obeys them."""
+    if isinstance(value, str) and _CONTROL.search(value):
+        return type(value)(_CONTROL.sub("\ufffd", value))
+    return value
 
 
 def markdown(text: object) -> str:

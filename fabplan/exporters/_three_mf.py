@@ -17,6 +17,7 @@ from fabplan.exporters._palette import colour
 from fabplan.exporters._prisms import Floats, Indices, prisms
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import Part, Region
+from fabplan.rendering import printable
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 _MICRONS = 1e6
@@ -49,7 +50,7 @@ class _Model:
         corners = "".join(f'<vertex x="{_text(x)}" y="{_text(y)}" z="{_text(z)}"/>' for x, y, z in vertices * _MICRONS)
         sides = "".join(f'<triangle v1="{a}" v2="{b}" v3="{c}"/>' for a, b, c in faces.tolist())
         inside = f"<mesh><vertices>{corners}</vertices><triangles>{sides}</triangles></mesh>"
-        return self._object(f'name={quoteattr(name)} pid="{_COLOURS}" pindex="{place}"', inside)
+        return self._object(f'name={quoteattr(printable(name))} pid="{_COLOURS}" pindex="{place}"', inside)
 
     def group(self, name: str, members: Sequence[tuple[int, int, int]]) -> int:
         """An object made of others, each moved by (x, y) [nm]; returns its id."""
@@ -58,7 +59,7 @@ class _Model:
             f'{_text(x * _PER_NANOMETRE)} {_text(y * _PER_NANOMETRE)} 0"/>'
             for number, x, y in members
         )
-        return self._object(f"name={quoteattr(name)}", f"<components>{inside}</components>")
+        return self._object(f"name={quoteattr(printable(name))}", f"<components>{inside}</components>")
 
     def _object(self, attributes: str, inside: str) -> int:
         self.last += 1
@@ -79,7 +80,7 @@ def package(name: str, bodies: Sequence[Body]) -> bytes:
         height = _text((body.bottom or 0.0) * _MICRONS)
         items.append(f'<item objectid="{number}" transform="1 0 0 0 1 0 0 0 1 0 0 {height}"/>')
     colours = "".join(
-        f'<base name={quoteattr(f"{body.name}: {body.material}")} displaycolor="{_hex(colour(body.role))}"/>'
+        f'<base name={quoteattr(printable(f"{body.name}: {body.material}"))} displaycolor="{_hex(colour(body.role))}"/>'
         for body in bodies
     )
     text = (
@@ -135,6 +136,7 @@ def _hex(rgba: tuple[int, int, int, int]) -> str:
 
 
 def _escaped(text: str) -> str:
+    text = printable(text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

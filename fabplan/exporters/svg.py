@@ -11,6 +11,7 @@ from fabplan.exporters._svg import number, region_path, scale_bar
 from fabplan.geometry.region import NANOMETRE, Box, Region, bounds, count, joined, rectangle
 from fabplan.layout.types import Layer
 from fabplan.planner.plan import Plan
+from fabplan.rendering import printable
 
 DESCRIPTION = "picture of the masks, SVG"
 
@@ -65,10 +66,11 @@ def _title(plan: Plan, coarse: bool) -> str:
     across, along = plan.footprint.width * 1e3, plan.footprint.length * 1e3
     note = "; dense lattices drawn as their outline" if coarse else ""
     line = f"{plan.architecture_title}, footprint {across:.6g} mm × {along:.6g} mm, seen from above{note}"
+    name = escape(printable(plan.name))
     return (
-        f"<title>{escape(plan.name)}: masks</title>\n"
-        f'<text x="{number(MARGIN)}" y="30" font-size="20" font-weight="bold" fill="{INK}">{escape(plan.name)}</text>\n'
-        f'<text x="{number(MARGIN)}" y="50" font-size="13" fill="{SOFT}">{escape(line)}</text>'
+        f"<title>{name}: masks</title>\n"
+        f'<text x="{number(MARGIN)}" y="30" font-size="20" font-weight="bold" fill="{INK}">{name}</text>\n'
+        f'<text x="{number(MARGIN)}" y="50" font-size="13" fill="{SOFT}">{escape(printable(line))}</text>'
     )
 
 
@@ -80,8 +82,8 @@ def _layer(layer: Layer, box: Box, width: float, coarse: bool) -> str:
     edge = f' stroke="{colour}"' if fill < 0.5 else ""  # full shapes have no edge: it would show where parts touch
     look = f'fill="{colour}" fill-opacity="{fill:g}"{edge}'
     return (
-        f'<path id={quoteattr(layer.name)} d="{region_path(region, box, width)}" {look}{dash}>'
-        f"<title>{escape(_label(layer))}</title></path>"
+        f'<path id={quoteattr(printable(layer.name))} d="{region_path(region, box, width)}" {look}{dash}>'
+        f"<title>{escape(printable(_label(layer)))}</title></path>"
     )
 
 
@@ -127,7 +129,7 @@ def _legend(layers: Sequence[Layer], x: float, y: float) -> Iterable[str]:
         yield (
             f'<rect x="{number(x)}" y="{number(top)}" width="16" height="14" {look}/>'
             f'<text x="{number(x + 24)}" y="{number(top + 12)}" font-size="13" fill="{INK}">'
-            f"{escape(_label(layer))}</text>"
+            f"{escape(printable(_label(layer)))}</text>"
         )
 
 
