@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from fabplan.rendering import printable
+
 _FORMULA = ("=", "+", "-", "@")
 
 Cell = str | float | int | None
@@ -33,7 +35,7 @@ def _cell(cell: Cell) -> str:
         return ""
     if not isinstance(cell, str):
         return repr(cell + 0.0) if isinstance(cell, float) else str(cell)
-    text = " ".join(cell.split())
+    text = printable(" ".join(cell.split()))
     return f"'{text}" if text.startswith(_FORMULA) and not _is_number(text) else text
 
 
