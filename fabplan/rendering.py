@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from fabplan import units
 from fabplan.errors import FabplanError
@@ -72,6 +74,30 @@ def markdown(text: object) -> str:
     """Text that Markdown takes literally, on one line and fit for a table cell."""
     line = " ".join(str(text).split())
     return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>|#" else letter for letter in line)
+
+
+def html_of_markdown(text: str, link: Callable[[str], str], picture: Callable[[str], str]) -> Markup:
+    """HTML of a sheet that fabplan wrote; raw HTML in it stays text, so that all markup is our own.
+
+    Parameters
+    ----------
+    link, picture : target as written to the one on the page; links that show their own target get its number instead
+    """
+    # A third of a second to import: only for pages to print.
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(text)
+    for children in (parent.children for parent in tokens if parent.children):
+        for token, inner in zip(children, [*children[1:], None], strict=True):
+            if token.type == "link_open":
+                target = str(token.attrGet("href"))
+                token.attrSet("href", link(target))
+                if inner is not None and inner.content == target:
+                    inner.content = target.partition("-")[0].removesuffix(".md")
+            elif token.type == "image":
+                token.attrSet("src", picture(str(token.attrGet("src"))))
+    return Markup(parser.renderer.render(tokens, parser.options, {}))
 
 
 def _line(fault: BaseException, template_name: str) -> str:
