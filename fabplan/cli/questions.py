@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ _OPTIONS = (
         help='Electronic leak of a thin solid electrolyte; its own conductivity, or e.g. "1e-14 S/cm".',
     ),
     click.option("--fade", metavar="KEY=VALUE,…", help="Empirical fade, not validated: per_root_second, per_cycle, …"),
-    click.option("--after", default="1 y x 100", metavar="'T x N'", help="Time and cycles for --fade."),
+    click.option("--after", metavar="'T x N'", help='Time and cycles for --fade, which needs them: "1 y x 100".'),
 )
 _YEAR = 365.25 * 86400.0  # seconds
 
@@ -59,7 +60,14 @@ class Given:
     first_cycle_loss: str | None
     self_discharge: str | None
     fade: str | None
-    after: str
+    after: str | None
+
+    @property
+    def given(self) -> bool:
+        """Whether anything was asked beside discharges, or of other conditions."""
+        plain = self.pulses or self.ragone or self.self_discharge is not None
+        rest = (self.power, self.charge, self.charge_voltage, self.load, self.fade, self.temperature)
+        return bool(plain or any(value is not None for value in (*rest, self.first_cycle_loss)))
 
 
 def question_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,7 +84,7 @@ def question_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def asked(
     given: Given, common: Common, known_extent: float | None, electronic_conductivity: float | None = None
 ) -> Asked:
-    """What is asked, in SI.
+    """What is asked, in SI; the faults of all options at once.
 
     Parameters
     ----------
@@ -86,28 +94,49 @@ def asked(
     # The estimator needs numpy: loaded when something is asked, not for --help.
     from fabplan.estimate.questions import Asked, check
 
-    seconds, cycles = _after(given.after) if given.fade is not None else (0.0, 0.0)
+    problems: list[Problem] = []
+
+    def part(read: Callable[[], Any], otherwise: Any = None) -> Any:
+        """What an option says; its faults join those of the others."""
+        try:
+            return read()
+        except BadInput as fault:
+            problems.extend(fault.problems)
+            return otherwise
+
+    part(lambda: _unused(given))
     leak = given.self_discharge
     if leak:
-        electronic_conductivity = units.parse(leak, "conductivity", "--self-discharge")
+        electronic_conductivity = part(lambda: units.parse(leak, "conductivity", "--self-discharge"))
+    seconds, cycles = part(lambda: _after(given.after), (0.0, 0.0)) if given.fade is not None else (0.0, 0.0)
     found = Asked(
-        pulses=tuple(_pulse(text) for text in given.pulses),
-        discharged=_plain(given.discharged, "--discharged"),
+        pulses=tuple(pulse for text in given.pulses if (pulse := part(functools.partial(_pulse, text))) is not None),
+        discharged=part(lambda: _plain(given.discharged, "--discharged"), 0.0),
         ragone=given.ragone,
         charge=given.charge,
-        charge_c_rate=_plain(given.charge_rate.removesuffix("C"), "--charge-rate"),
-        charge_voltage=_optional(given.charge_voltage, "voltage", "--charge-voltage"),
-        power=_optional(given.power, "power", "--power"),
-        load=_load(given.load, common),
-        extent=known_extent if given.extent is None else _extent(given.extent),
+        charge_c_rate=part(lambda: _plain(given.charge_rate.removesuffix("C"), "--charge-rate"), 1.0),
+        charge_voltage=part(lambda: _optional(given.charge_voltage, "voltage", "--charge-voltage")),
+        power=part(lambda: _optional(given.power, "power", "--power")),
+        load=part(lambda: _load(given.load, common)),
+        extent=known_extent if given.extent is None else part(lambda: _extent(given.extent or "")),
         self_discharge=leak is not None,
         electronic_conductivity=electronic_conductivity,
-        fade=_fade(given.fade),
+        fade=part(lambda: _fade(given.fade)),
         fade_seconds=seconds,
         fade_cycles=cycles,
     )
+    if problems:
+        raise BadInput(problems)
     check(found)
     return found
+
+
+def pictured(wanted: Asked) -> Asked:
+    """The same with what a page always shows: pulses of 1, 3 and 10C down to 1 ms, and a charge at 1C."""
+    from fabplan.estimate.questions import AskedPulse  # as above
+
+    pulses = wanted.pulses or tuple(AskedPulse(10.0, c_rate=rate) for rate in (1.0, 3.0, 10.0))
+    return dataclasses.replace(wanted, pulses=pulses, charge=wanted.charge or "cccv")
 
 
 def changed(document: Mapping[str, Any], given: Given) -> Mapping[str, Any]:
@@ -150,8 +179,25 @@ def _fade(text: str | None) -> Any:
     return Fade(**values)
 
 
-def _after(text: str) -> tuple[float, float]:
-    """Time [s] and cycles of ``"1 y x 100"``."""
+def _unused(given: Given) -> None:
+    """Options that mean nothing without another one are refused, all at once."""
+    pairs = (
+        ("--after", given.after, "--fade", given.fade),
+        ("--charge-voltage", given.charge_voltage, "--charge", given.charge),
+    )
+    problems = [
+        Problem("means nothing alone", option, value[:60], f"together with {other}")
+        for option, value, other, needed in pairs
+        if value is not None and needed is None
+    ]
+    if problems:
+        raise BadInput(problems)
+
+
+def _after(text: str | None) -> tuple[float, float]:
+    """Time [s] and cycles of ``"1 y x 100"``; there is no usual one."""
+    if text is None:
+        raise BadInput(Problem("--fade needs time and cycles", "--after", None, '"1 y x 100" or "30 d x 0"'))
     length, _, cycles = text.replace("×", "x").partition(" x ")
     length = length.strip()
     seconds = _plain(length[:-1], "--after") * _YEAR if length.endswith("y") else units.parse(length, "time", "--after")
@@ -199,12 +245,11 @@ def show(answers: list[dict[str, Any]], whole: bool) -> None:
     for found in answers:
         per = "" if whole else f" per {found['per']}"
         say()
-        say(f"{found['id']}: open circuit {found['open_circuit_V']:.3f} V")
+        say(f"{found['id']}: open circuit {_open_circuit(found)}")
         for pulse in found.get("pulses", ()):
-            volts = "no voltage" if pulse["voltage_V"] is None else f"{pulse['voltage_V']:.3f} V"
             amount = units.show(pulse["current_A"], "current")
-            verdict = "" if pulse["possible"] else ": below the cut-off"
-            say(f"  {amount}{per} ({pulse['c_rate']:.3g}C) for {_time(pulse['seconds'])}: {volts}{verdict}")
+            told = pulse["reason"] or f"{pulse['voltage_V']:.3f} V (sags by {units.show(pulse['sag_V'], 'voltage')})"
+            say(f"  {amount}{per} ({pulse['c_rate']:.3g}C) for {_time(pulse['seconds'])}: {told}")
         for most in found.get("largest_pulses", ()):
             power, current = units.show(most["power_W"], "power"), units.show(most["current_A"], "current")
             say(f"  at most {power}{per} for {_time(most['seconds'])} ({current})")
@@ -225,6 +270,16 @@ def show(answers: list[dict[str, Any]], whole: bool) -> None:
             one = found["fade"]
             say(f"  {one['capacity_left_share']:.1%} left after {_time(one['seconds'])} and {one['cycles']:g} cycles")
             tell_labelled("warning", "fade is an empirical fit of your own numbers: not validated")
+
+
+def _open_circuit(found: Mapping[str, Any]) -> str:
+    """Of the full cell, and where pulses begin if that is elsewhere."""
+    full = f"{found['open_circuit_V']:.3f} V when full"
+    if not found.get("discharged"):
+        return full
+    here = found["open_circuit_discharged_V"]
+    told = "none: lithium is used up" if here is None else f"{here:.3f} V"
+    return f"{full}; {told} at {found['discharged']:.0%} discharged, where the pulses begin"
 
 
 def show_resistances(found: Sequence[Mapping[str, Any]]) -> None:
@@ -257,7 +312,10 @@ def _show_charge(one: Mapping[str, Any]) -> None:
         for share in (80, 95)
         if one[f"time_to_{share}_s"] is not None
     )
-    say(f"  {one['method']} at {one['c_rate']:g}C to {one['voltage_V']:.3f} V: {times or 'does not reach 80 %'}")
+    times = times or f"ends at {one['stored_share']:.0%} of its charge"
+    say(f"  {one['method']} at {one['c_rate']:g}C to {one['limit_V']:.3f} V: {times}")
+    if one["remark"]:
+        tell_labelled("warning", f"charge: {one['remark']}")
 
 
 def _show_load(one: Mapping[str, Any]) -> None:

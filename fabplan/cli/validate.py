@@ -9,7 +9,7 @@ import click
 
 from fabplan import files
 from fabplan.cli.common import Common, common_options
-from fabplan.cli.output import say_json, table, tell
+from fabplan.cli.output import say, say_json, table, tell
 from fabplan.errors import BadInput, Problem, listed, nearest
 
 PAGE = "docs/validation.md"
@@ -107,3 +107,10 @@ def _show(found: Any) -> None:
             figures = (entry.published, predicted(entry), deviation(entry))
             rows.append((entry.device, entry.what.replace("_", " "), rate, *figures, verdict))
     table(("cell", "figure", "C-rate", "published", "predicted", "deviation", "tolerance"), rows)
+    for one in found:
+        reasons = one.device.simulation.reasons
+        if reasons and any(not entry.within for entry in one.comparisons):
+            say()
+            say(f"{one.device.id} ({one.device.source}); what may explain a difference:")
+            for reason in reasons:
+                say(f"  - {reason}")

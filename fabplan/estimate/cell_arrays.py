@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fabplan.estimate import pillars
 from fabplan.estimate.constants import SECONDS_PER_HOUR, Array, Index, Mask
 from fabplan.estimate.designs import Film, Films, Fingers, Porous, Stacks
 from fabplan.estimate.film import resized
@@ -100,6 +101,23 @@ def build_interdigital(rows: Sequence[Row], ocp: Numbers, electrolytes: Numbers)
         cathode_rise=_column(rows, "cathode_rise"),
     )
     return bare, fingers
+
+
+def build_pillars(rows: Sequence[Row], ocp: Numbers, electrolytes: Numbers) -> Stacks:
+    """Lattices of pillars, mapped to planar cells."""
+    side = 2.0 * np.pi * _column(rows, "r2_m")
+    planar = [
+        row
+        | {
+            "positive": row["positive"] | {"L_m": 0.5 * row["r2_m"]},
+            "sep.L_m": row["distance_m"],
+            "contact_ohm_m2": row["contact_ohm_m"] * around,
+            "Q_1C_Ah_m2": row["Q_1C_Ah_m"] / around,
+        }
+        for row, around in zip(rows, side.tolist(), strict=True)
+    ]
+    lengths = [_column(rows, key) for key in ("distance_m", "r1_m", "r2_m", "h_m")]
+    return pillars.as_stacks(build_stacks(planar, ocp, electrolytes), [row["lattice"] for row in rows], *lengths)
 
 
 def _film(rows: Sequence[Row], ocp: Numbers, flux_radius: Array, blocked_radius: Array) -> Film:

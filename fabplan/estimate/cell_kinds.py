@@ -20,6 +20,7 @@ from fabplan.estimate.reading import (
     Allowed,
     Reader,
 )
+from fabplan.estimate.shape_numeric import LATTICES, contact_distance
 
 Row = dict[str, Any]
 Keys = dict[str, tuple[Allowed, float | None]]  # key -> allowed range, default (None: must be given)
@@ -27,6 +28,7 @@ Keys = dict[str, tuple[Allowed, float | None]]  # key -> allowed range, default 
 METALS = ("Li", "lithium")
 ROOM_TEMPERATURE = 298.15
 _EXPONENT = Allowed(0.0, 10.0)
+_SLOPE = Allowed(-5.0, 5.0)  # beyond, a film is a front that moves: the march does not follow it
 _CONCENTRATION = Allowed(0.0, 1e6, open_low=True)  # Li22Si5 holds 3.7e5 mol/m3
 
 _MATERIAL: Keys = {"i0_ref": (POSITIVE, None), "c_max": (_CONCENTRATION, None)}
@@ -44,7 +46,7 @@ _FILM: Keys = {
     **_MATERIAL,
     "L_m": (LENGTH, None),
     "D_s": (POSITIVE, None),
-    "D_slope_b": (Allowed(-20.0, 20.0), 0.0),
+    "D_slope_b": (_SLOPE, 0.0),
     "dense_fraction": (FRACTION, 1.0),
 }
 _FINGER_GAP: Keys = {"eps": (FRACTION, None), "brug": (_EXPONENT, None)}
@@ -59,6 +61,13 @@ _COMB: Keys = {
     "Q_1C_Ah_m": (POSITIVE, 0.0),
 }
 _HEIGHTS = ("h1_m", "h2_m")  # of the anode and the cathode, where they differ
+_PILLARS: Keys = {
+    **_CONDITIONS,
+    **{name: (LENGTH, None) for name in ("distance_m", "r1_m", "r2_m", "h_m")},
+    "contact_ohm_m": (NOT_NEGATIVE, 0.0),
+    "Q_1C_Ah_m": (POSITIVE, 0.0),
+}
+_SLENDER = 3.0  # height over distance
 _FILM_CELL: Keys = {
     **_CONDITIONS,
     "contact_ohm_m2": (NOT_NEGATIVE, 0.0),
@@ -125,11 +134,21 @@ def _electrode(
         row[key] = reader.number(part, key, place, STOICHIOMETRY, None, {*keys, *others})
         if row["material"] is not None:
             _inside_table(reader, row[key], f"{place}.{key}", ocp[row["material"]][0])
+    _look_odd(reader, row, place)
     change = row["sto0"] - row["sto100"]
     if np.isfinite(change) and (change <= 0.0 if rises else change >= 0.0):
         order = "sto100 below sto0" if rises else "sto100 above sto0"
         reader.fault("the stoichiometries are the wrong way round", f"{place}.sto100", row["sto100"], order)
     return row
+
+
+def _look_odd(reader: Reader, row: Row, where: str) -> None:
+    """Note what can be computed but not built: mostly a wrong unit or a share of something else."""
+    if row.get("eps", 0.0) + row.get("eps_am", 0.0) > 1.0 + 1e-6:
+        both = row["eps"] + row["eps_am"]
+        reader.notes.append(f"{where}: eps and eps_am together are {both:.3g}, more than the whole")
+    if row.get("R_m", 0.0) > row.get("L_m", np.inf):
+        reader.notes.append(f"{where}.R_m: particles of {row['R_m']:g} m in an electrode of {row['L_m']:g} m")
 
 
 def _inside_table(reader: Reader, value: float, where: str, x: Array) -> None:
@@ -191,6 +210,27 @@ def read_comb(
     return row
 
 
+def read_pillars(
+    reader: Reader, design: Mapping[str, Any], where: str, ocp: Mapping[str, Table], electrolytes: Sequence[str]
+) -> Row:
+    """A lattice of pillars, per metre of height and per cathode pillar."""
+    row = {
+        **_values(reader, design, _PILLARS, where, ("anode", "cathode", "sep", "electrolyte", "lattice")),
+        "lattice": reader.choice(design, "lattice", where, list(LATTICES), _PARTS),
+        "negative": _electrode(reader, design, "anode", _FINGER, where, ocp, rises=False),
+        "positive": _electrode(reader, design, "cathode", _FINGER, where, ocp, rises=True),
+        **_part_values(reader, design, "sep", _FINGER_GAP, where),
+        "electrolyte": reader.choice(design, "electrolyte", where, electrolytes, _PARTS),
+    }
+    if row["lattice"] is not None:
+        touching = contact_distance(row["lattice"], row["r1_m"], row["r2_m"])
+        if touching >= row["distance_m"]:
+            reader.fault("the pillars touch", f"{where}.distance_m", row["distance_m"], f"above {touching:g}")
+    if row["h_m"] < _SLENDER * row["distance_m"]:
+        reader.notes.append(f"{where}.h_m: pillars this low also conduct above and below, which is not counted")
+    return row
+
+
 def read_planar_film(
     reader: Reader, design: Mapping[str, Any], where: str, ocp: Mapping[str, Table], electrolytes: Sequence[str]
 ) -> Row:
@@ -217,6 +257,7 @@ def _read_film(reader: Reader, design: Mapping[str, Any], where: str, ocp: Mappi
 READERS: Mapping[str, Callable[[Reader, Mapping[str, Any], str, Mapping[str, Table], Sequence[str]], Row]] = {
     "porous-stack": read_stack,
     "interdigital": read_comb,
+    "pillars": read_pillars,
     "film-planar": read_planar_film,
     "film-coaxial": read_coaxial_film,
 }

@@ -9,19 +9,20 @@ from typing import Any
 import numpy as np
 
 from fabplan.errors import Problem
-from fabplan.estimate.cell_arrays import build_films, build_interdigital, build_stacks
+from fabplan.estimate.cell_arrays import build_films, build_interdigital, build_pillars, build_stacks
 from fabplan.estimate.cell_kinds import READERS, Row
 from fabplan.estimate.cell_tables import Table, materials, read_electrolytes, read_ocp
 from fabplan.estimate.constants import Index
 from fabplan.estimate.designs import Films, Fingers, Materials, Stacks, take
 from fabplan.estimate.interdigital import as_stacks
+from fabplan.estimate.ranges import read as read_ranges
 from fabplan.estimate.reading import POSITIVE, Reader
 
 SCHEMA = "fabplan/cells/1"
-KINDS = ("porous-stack", "film-planar", "film-coaxial", "interdigital")
+KINDS = ("porous-stack", "film-planar", "film-coaxial", "interdigital", "pillars")
 DEFAULT_C_RATES = (0.1, 1.0, 10.0)
-_DOCUMENT_KEYS = {"schema", "ocp", "electrolytes", "cells"}
-_CELL_KEYS = {"id", "kind", "design", "c_rates"}
+_DOCUMENT_KEYS = {"schema", "ocp", "electrolytes", "cells", "uncertain"}
+_CELL_KEYS = {"id", "kind", "design", "c_rates", "uncertain"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Cells:
     materials : open-circuit and electrolyte tables
     notes : what was ignored
     refused : cells that were left out, with their problems; only where the reading was told to keep going
+    bad_tables : faults of tables, likewise; cells that name such a table are refused
     """
 
     ids: tuple[str, ...]
@@ -70,6 +72,7 @@ class Cells:
     materials: Materials
     notes: tuple[str, ...]
     refused: tuple[Refused, ...] = ()
+    bad_tables: tuple[Problem, ...] = ()
 
 
 def read_cells(document: Mapping[str, Any], where: str, keep_going: bool = False) -> Cells:
@@ -83,7 +86,7 @@ def read_cells(document: Mapping[str, Any], where: str, keep_going: bool = False
 
     Raises
     ------
-    BadInput : with every problem that was found; with ``keep_going`` where tables are bad or no cell is good
+    BadInput : with every problem that was found; with ``keep_going`` where no cell is good
     """
     reader = Reader()
     document = reader.mapping(document, where)
@@ -93,12 +96,12 @@ def read_cells(document: Mapping[str, Any], where: str, keep_going: bool = False
     reader.unknown(document, _DOCUMENT_KEYS, f"{where}: document")
     ocp = read_ocp(reader, document, where)
     electrolytes = read_electrolytes(reader, document, where)
+    read_ranges(reader, document.get("uncertain", {}), f"{where}: uncertain")
     given = document.get("cells")
     if not isinstance(given, list) or not given:
         reader.fault("no cells", f"{where}: cells", given, "a list of at least one cell")
         given = []
-    if keep_going:
-        reader.finish()
+    bad_tables = tuple(reader.problems)
     rows, refused, seen = [], [], set[str]()
     for place, cell in enumerate(given):
         own, at = Reader(notes=reader.notes), f"{where}: cells[{place}]"
@@ -107,13 +110,19 @@ def read_cells(document: Mapping[str, Any], where: str, keep_going: bool = False
             own.fault("the same id twice", f"{at}.id", row["id"])
         seen.add(row["id"])
         if own.problems:
-            refused.append(Refused(row["id"], place, tuple(own.problems)))
+            refused.append(Refused(row["id"], place, tuple(_named(problem, row["id"]) for problem in own.problems)))
         else:
             rows.append(row)
     if not (keep_going and rows):
         reader.problems.extend(problem for cell in refused for problem in cell.problems)
-    reader.finish()
-    return _arranged(rows, ocp, electrolytes, tuple(reader.notes), tuple(refused))
+        reader.finish()
+    cells = _arranged(rows, ocp, electrolytes, tuple(reader.notes), tuple(refused))
+    return replace(cells, bad_tables=bad_tables)
+
+
+def _named(problem: Problem, name: str) -> Problem:
+    """The same problem with the id of its cell beside the place: people know their cells by name."""
+    return replace(problem, where=f"{problem.where} (cell {name[:60]!r})") if name else problem
 
 
 def first(cells: Cells, count: int) -> Cells:
@@ -143,8 +152,11 @@ def _stacks(stacks: Stacks, rows: Index) -> Stacks:
 
 def _read_cell(reader: Reader, given: object, where: str, ocp: Mapping[str, Table], electrolytes: Sequence[str]) -> Row:
     cell = reader.mapping(given, where)
+    if reader.problems:
+        return {"id": "", "c_rates": ()}
     reader.unknown(cell, _CELL_KEYS, where)
     row: Row = {"id": _identifier(reader, cell, where), "c_rates": _rates(reader, cell, where)}
+    read_ranges(reader, cell.get("uncertain", {}), f"{where}.uncertain")
     kind = reader.choice(cell, "kind", where, KINDS, _CELL_KEYS)
     design = reader.part(cell, "design", where, _CELL_KEYS)
     if kind is not None and design is not None:
@@ -209,6 +221,8 @@ def _arranged(
         elif kind == "interdigital":
             bare, fingers = build_interdigital(mine, numbers, solutions)
             groups.append(Group(places, as_stacks(bare, fingers), bare, fingers))
+        elif kind == "pillars":
+            groups.append(Group(places, build_pillars(mine, numbers, solutions)))
         else:
             groups.append(Group(places, build_films(mine, numbers)))
     return Cells(

@@ -121,7 +121,8 @@ def after_first_cycle(document: Mapping[str, Any], lost: float) -> dict[str, Any
     for cell in _cells(made):
         design = cell["design"]
         given = [design[name].get(LOSS) for name in _SIDES if isinstance(design.get(name), dict)]
-        counted = max((float(share) for share in given if share), default=0.0)
+        shares = [share for share in given if isinstance(share, int | float) and not isinstance(share, bool)]
+        counted = max((float(share) for share in shares if 0.0 <= share < 1.0), default=0.0)
         for name in ("neg", "anode"):
             side = cell["design"].get(name)
             if isinstance(side, dict) and side.get("material") not in METALS and "sto100" in side and "sto0" in side:

@@ -19,7 +19,7 @@ class Resolution:
     """Effort: grid points of the search, rounds of the root finder, grid points of the energy integral."""
 
     search: int = 16
-    rounds: int = 10
+    rounds: int = 14
     energy: int = 24
 
 

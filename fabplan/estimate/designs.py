@@ -75,6 +75,8 @@ class Stacks:
     cutoff : voltage at which the discharge ends [V]
     one_c_current : [A/m2]
     scale : plan area per result unit [m2 per m2, or m2 per metre of finger]
+    foot : of interdigital cells and pillars: how much less salt the foot of the cathode, or its middle, has than the
+        planar profile says at the back, over the planar fall C (see ``electrolyte``); None for planar cells
     """
 
     negative: Porous
@@ -88,6 +90,7 @@ class Stacks:
     cutoff: Array
     one_c_current: Array
     scale: Array
+    foot: Array | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from typing import TypeVar, cast
 
 import numpy as np
@@ -21,8 +20,13 @@ _LANES = 8  # mesh cells are filled up to a multiple of it
 
 @cache
 def available() -> bool:
-    """Whether numba can be imported."""
-    return find_spec("numba") is not None
+    """Whether numba can be imported: it is there, and takes this Python and this numpy."""
+    try:
+        # imported here, where it is about to be used: it takes half a second, and is there with the extra only
+        import numba  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 At constant current the films do not know of each other, so each is marched once over a fixed grid of times; the
 surface stoichiometries are then looked up like the closed forms. The flux between two cells uses the exact
 integral of D(x) = D_s 10^(b (0.7 - x)); time by variable-step BDF2 on a grid uniform in the square root of time.
+A film whose surface leaves (0, 1) early is marched once more on a grid that ends there.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabplan.estimate.block_tridiagonal import solve
-from fabplan.estimate.constants import FARADAY, Array
-from fabplan.estimate.designs import Film, Films
+from fabplan.estimate.constants import FARADAY, Array, Index, Mask
+from fabplan.estimate.designs import Film, Films, take
 from fabplan.estimate.dfn_cell import graded
 from fabplan.estimate.dfn_points import available
 from fabplan.estimate.film import (
@@ -31,6 +32,8 @@ _STEPS = 80
 _ITERATIONS = 2
 _LEAST_SLOPE = 1e-6  # below it D(x) is constant to rounding
 _BEYOND = 2.0  # stoichiometry that stands for a surface which has left (0, 1)
+_EARLY = 12  # a surface that has left by this step is marched again: the step to the end was a large one
+_BACK = 1e-3  # steps of a surface against its current, at most; larger ones are a scheme that does not hold
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,16 @@ class MarchedFilms:
     ----------
     closed : closed form of the same points: losses, tables, currents
     limit : charge at the end of the tables [n, 1]
-    positive_surface, negative_surface : stoichiometry over sqrt(charge/limit) [n, steps + 1]
+    positive_surface, negative_surface : stoichiometry over sqrt(charge/limit) [n, steps + 1]; once outside (0, 1) it
+        stays there
+    sound : the surfaces go one way, as they do at constant current [n]
     """
 
     closed: FilmDischarge
     limit: Array
     positive_surface: Array
     negative_surface: Array
+    sound: Mask
 
     @property
     def positive(self) -> FilmSide:
@@ -103,15 +109,34 @@ def march(films: Films, current: Array, compiled: bool | None = None) -> Marched
     compiled : by compiled loops (extra ``fast``) or by arrays; where left out, as is installed
     """
     compiled = available() if compiled is None else compiled
-    closed = film_discharge(films, current)
     limit = longest_charge(films)
-    ends = limit / current
-    return MarchedFilms(
-        closed,
-        limit[:, None],
-        _surfaces(films.positive, current, 1.0, ends, compiled),
-        _surfaces(films.negative, current, -1.0, ends, compiled),
-    )
+    positive, negative, end = _tables(films, current, limit, compiled)
+    early = np.flatnonzero(end < _EARLY)
+    if len(early):
+        limit[early] *= ((end[early] + 1.0) / _STEPS) ** 2  # one step more: finer steps may find the end later
+        again = _tables(take(films, early), current[early], limit[early], compiled)
+        positive[early], negative[early] = again[:2]
+    sound = _one_way(positive) & _one_way(1.0 - negative)
+    return MarchedFilms(film_discharge(films, current), limit[:, None], positive, negative, sound)
+
+
+def _tables(films: Films, current: Array, limit: Array, compiled: bool) -> tuple[Array, Array, Index]:
+    """Surfaces up to a charge, and the step at which one of them has left (0, 1) [n]; after the last where none has."""
+    positive = _surfaces(films.positive, current, 1.0, limit / current, compiled)
+    negative = _surfaces(films.negative, current, -1.0, limit / current, compiled)
+    (positive, filled), (empty, emptied) = _outwards(positive), _outwards(1.0 - negative)
+    return positive, 1.0 - empty, np.asarray(np.sum(~(filled | emptied), axis=1), dtype=np.intp)
+
+
+def _outwards(surface: Array) -> tuple[Array, Mask]:
+    """A surface that fills, and where it has reached 1; from there on it never comes back."""
+    left = np.logical_or.accumulate(surface >= 1.0, axis=1)
+    return np.where(left, np.maximum.accumulate(surface, axis=1), surface), left
+
+
+def _one_way(surface: Array) -> Mask:
+    """Whether a surface that should fill does so, within what a scheme leaves [n]."""
+    return np.asarray(np.all(np.diff(surface, axis=1) > -_BACK, axis=1))
 
 
 def _grid(film: Film, current: Array, sign: float) -> Grid:

@@ -15,8 +15,14 @@ import numpy as np
 from fabplan.estimate.cell_kinds import METALS
 
 BELOW = 0.05  # V: a half cell's discharge ends so far below the potential at the end of its window
-_SIDES = {"porous-stack": ("neg", "pos"), "film-planar": ("neg", "pos"), "interdigital": ("anode", "cathode")}
-_FINGERS = (("w1_m", "w2_m"), ("h1_m", "h2_m"))
+_SIDES = {
+    "porous-stack": ("neg", "pos"),
+    "film-planar": ("neg", "pos"),
+    "interdigital": ("anode", "cathode"),
+    "pillars": ("anode", "cathode"),
+}
+_UNLIKE = "honeycomb"  # its two kinds of pillars do not change places
+_FINGERS = (("w1_m", "w2_m"), ("h1_m", "h2_m"), ("r1_m", "r2_m"))
 
 
 def with_half_cells(
@@ -36,6 +42,9 @@ def with_half_cells(
         kind = cell.get("kind") if isinstance(cell, dict) else None
         if kind not in _SIDES:
             notes.append(f"{cell.get('id', '')}: no half cells of {kind}: the order of its coats is part of it")
+            continue
+        if isinstance(cell.get("design"), dict) and cell["design"].get("lattice") == _UNLIKE:
+            notes.append(f"{cell.get('id', '')}: no half cells of a honeycomb: its pillars do not change places")
             continue
         for tested in _SIDES[kind]:
             half = _half(document, cell, tested, exchange_of_lithium)

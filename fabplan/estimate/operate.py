@@ -18,6 +18,7 @@ from fabplan.estimate.stepping import (
     Trace,
     current_of_power,
     current_of_voltage,
+    good,
     last_true,
     march,
     shown_after,
@@ -31,6 +32,18 @@ def state_at(model: Reduced, discharged: float) -> Array:
     """The rested state after a share of the 1C charge was taken [k]."""
     lasting = np.where(model.rates > 0.0, 0.0, 1.0)  # what does not fade: mean stoichiometries and the salt's sum
     return np.asarray(lasting * advance(model, rest(model), model.one_c, discharged * SECONDS_PER_HOUR))
+
+
+def empty_state(model: Reduced) -> Array:
+    """The rested state of the discharged cell [k]: its 1C charge was taken.
+
+    Less where at rest an electrode runs out or the voltage is at the cut-off before, as after a loss of lithium.
+    """
+
+    def holds(discharged: float) -> bool:
+        return good(outputs(model, state_at(model, discharged), 0.0), model.cutoff)
+
+    return state_at(model, 1.0 if holds(1.0) else last_true(holds, 0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -163,6 +176,11 @@ class Charge:
     trace: Trace
 
 
+def charge_limit(model: Reduced, given: float | None = None) -> float:
+    """Voltage of a charge [V]: the open-circuit voltage of the full cell plus 50 mV where none is given."""
+    return open_circuit(model, rest(model)) + 0.05 if given is None else given
+
+
 def charge(
     model: Reduced,
     c_rate: float,
@@ -179,10 +197,10 @@ def charge(
     limit : voltage [V]; the open-circuit voltage of the full cell plus 50 mV where left out
     taper : C-rate at which it ends
     shares : of the charge between the discharged and the full cell
-    start : state; the cell discharged to its empty stoichiometry where left out
+    start : state; ``empty_state`` where left out
     """
-    bound = open_circuit(model, rest(model)) + 0.05 if limit is None else limit
-    begin = state_at(model, 1.0) if start is None else start
+    bound = charge_limit(model, limit)
+    begin = empty_state(model) if start is None else start
     missing = charge_left(model, begin)
     first = constant_current(model, begin, -c_rate * model.one_c, bound)
     parts = [first]

@@ -11,8 +11,7 @@ from fabplan.estimate.constants import Array, Index, Mask
 from fabplan.estimate.cutoff import Model, delivered, grid, voltage
 from fabplan.estimate.designs import Films, Fingers, Materials, Stacks, take
 from fabplan.estimate.electrolyte import salt
-from fabplan.estimate.spme import electronic_resistance
-from fabplan.estimate.trust import Doubt, doubtful, doubtful_films, doubts
+from fabplan.estimate.trust import doubtful, doubtful_films, doubts, film_doubts, planar_holds
 
 BLOCK = 1024  # points at once: their arrays stay in the processor's cache
 ACCURATE_BLOCK = 128
@@ -64,9 +63,13 @@ def answer_stacks(
     """
     answer = blank(stacks.one_c_current * rates, samples)
     slow, doubted = np.full(len(rates), tier == "accurate"), np.zeros(len(rates), dtype=np.bool_)
+    planar = np.ones(len(rates), dtype=np.bool_)
     for rows in _parts(np.arange(len(rates)), BLOCK):
         some, current = take(stacks, rows), answer.current[rows]
-        answer.salt_depletion[rows] = salt(some, materials, current).depletion
+        found = salt(some, materials, current)
+        answer.salt_depletion[rows] = found.depletion
+        if stacks.foot is not None:
+            planar[rows] = planar_holds(some, materials, current, found)
         doubted[rows] = doubtful(some, materials, current, answer.salt_depletion[rows])
     if tier == "auto":
         slow |= doubted
@@ -77,8 +80,7 @@ def answer_stacks(
     compiled = None if np.count_nonzero(slow) >= WORTH_COMPILING else False
     for rows in _parts(np.flatnonzero(slow), ACCURATE_BLOCK if compiled is False else COMPILED_BLOCK):
         _marched(take(stacks, rows), materials, answer, rows, compiled)
-    drop = answer.current * (electronic_resistance(stacks.negative) + electronic_resistance(stacks.positive))
-    answer.doubt[:] = doubts(doubted, answer.accurate, slow, drop, answer.salt_depletion, fingers)
+    answer.doubt[:] = doubts(doubted, answer.accurate, slow, fingers, planar)
     scale = stacks.scale
     return Answer(
         answer.current * scale,
@@ -130,14 +132,17 @@ def answer_films(films: Films, materials: Materials, rates: Array, tier: str, sa
     doubted = doubtful_films(films, answer.current)
     if tier == "auto":
         slow = doubted
-    answer.accurate[:] = slow
-    answer.doubt[:] = np.where(doubted & ~slow, Doubt.CLOSED_FORM, Doubt.NONE)
     compiled = None if np.count_nonzero(slow) >= WORTH_COMPILING else False
-    for chosen, size in ((~slow, BLOCK), (slow, COMPILED_BLOCK)):
-        for rows in _parts(np.flatnonzero(chosen), size):
-            some, current = take(films, rows), answer.current[rows]
-            model = film_march.march(some, current, compiled) if chosen is slow else film.film_discharge(some, current)
-            _record(model, materials, some.cutoff, film.longest_charge(some), answer, rows)
+    for rows in _parts(np.flatnonzero(slow), COMPILED_BLOCK):
+        some = take(films, rows)
+        marched = film_march.march(some, answer.current[rows], compiled)
+        answer.accurate[rows] = marched.sound
+        _record(marched, materials, some.cutoff, film.longest_charge(some), answer, rows)
+    for rows in _parts(np.flatnonzero(~answer.accurate), BLOCK):
+        some = take(films, rows)
+        closed = film.film_discharge(some, answer.current[rows])
+        _record(closed, materials, some.cutoff, film.longest_charge(some), answer, rows)
+    answer.doubt[:] = film_doubts(films, doubted, answer.accurate, slow)
     return answer
 
 

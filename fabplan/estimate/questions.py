@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from fabplan.errors import BadInput, Problem
 from fabplan.estimate import operate
 from fabplan.estimate.cells import Cells
 from fabplan.estimate.conditions import Fade, self_discharge
-from fabplan.estimate.constants import SECONDS_PER_HOUR
+from fabplan.estimate.constants import SECONDS_PER_HOUR, Array
 from fabplan.estimate.designs import Films
 from fabplan.estimate.load import Profile, load_requirement, survives
 from fabplan.estimate.reduced import Reduced, open_circuit, reduce, rest
@@ -18,6 +19,8 @@ from fabplan.estimate.run import PER_LENGTH
 
 CHARGES = ("cc", "cccv")
 _SHARES = (0.8, 0.95)
+_NEAR = 2e-3  # V, of a limit that counts as reached
+_OVERCHARGED = 0.02  # of the charge, beyond what rounding and the 50 mV of the usual limit put in
 
 
 @dataclass(frozen=True)
@@ -72,23 +75,28 @@ class Asked:
         return bool(plain or self.power is not None or self.load)
 
 
-def answer(cells: Cells, asked: Asked) -> list[dict[str, Any]]:
-    """One object a cell, in the order of the file; amounts per m2 or per metre unless an extent is given.
+def answer(
+    cells: Cells, asked: Asked, progress: Callable[[int, int], None] | None = None
+) -> list[dict[str, Any]]:
+    """One object a cell, in the order of the file; amounts per m2 or per metre unless an extent is given
+    (``whole_cell``).
+
+    ``open_circuit_V`` is that of the full cell, ``open_circuit_discharged_V`` that at the share that was taken before
+    the pulses. ``progress`` is told the cells done and the cells in all.
 
     Raises
     ------
     BadInput : amperes or watts without an extent, values outside their range, a load with unknown parts
     """
     check(asked)
-    return [
-        {
-            "id": model.id,
-            "per": "m" if kind in PER_LENGTH else "m2",
-            "open_circuit_V": open_circuit(model, rest(model)),
-            **_of_cell(model, asked),
-        }
-        for model, kind in zip(reduce(cells), cells.kinds, strict=True)
-    ]
+    found = []
+    for model, kind in zip(reduce(cells), cells.kinds, strict=True):
+        about = {"per": "m" if kind in PER_LENGTH else "m2", "whole_cell": asked.extent is not None}
+        volts = {"open_circuit_V": open_circuit(model, rest(model)), "cutoff_V": model.cutoff}
+        found.append({"id": model.id, **about, **volts, **_of_cell(model, asked)})
+        if progress is not None:
+            progress(len(found), len(cells.ids))
+    return found
 
 
 def check(asked: Asked) -> None:
@@ -126,6 +134,7 @@ def _of_cell(model: Reduced, asked: Asked) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if asked.pulses:
         found["discharged"] = asked.discharged
+        found["open_circuit_discharged_V"] = _number(open_circuit(model, operate.state_at(model, asked.discharged)))
         found["pulses"] = [_pulse(model, asked, pulse) for pulse in asked.pulses]
         found["largest_pulses"] = _largest(model, asked)
     if asked.power is not None:
@@ -166,20 +175,41 @@ def _pulse(model: Reduced, asked: Asked, pulse: AskedPulse) -> dict[str, Any]:
     else:
         current = (pulse.c_rate or 0.0) * model.one_c
     times = operate.times_until(pulse.seconds)
-    shown = operate.sag(model, operate.state_at(model, asked.discharged), current, times)
-    ohm = _number(float(shown.resistance[-1]) / model.scale)
+    state = operate.state_at(model, asked.discharged)
+    shown = operate.sag(model, state, current, times)
+    volts = [
+        value if possible and value >= 0.0 else math.nan
+        for value, possible in zip(shown.voltage.tolist(), shown.possible.tolist(), strict=True)
+    ]
+    carried = all(value >= model.cutoff for value in volts)
+    ohm = _number((shown.rest - volts[-1]) / (current * model.scale))
     return {
         "c_rate": current / model.one_c,
         "current_A": current * model.scale * (asked.extent or 1.0),
         "seconds": pulse.seconds,
         "rest_V": shown.rest,
-        "voltage_V": _number(float(shown.voltage[-1])),
-        "sag_V": _number(shown.rest - float(shown.voltage[-1])),
+        "voltage_V": _number(volts[-1]),
+        "sag_V": _number(shown.rest - volts[-1]),
         "resistance_ohm": None if ohm is None else ohm / (asked.extent or 1.0),
-        "possible": bool(all(shown.possible)) and float(min(shown.voltage)) >= model.cutoff,
+        "possible": carried,
+        "reason": None if carried else _not_carried(model, state, asked, times, volts),
         "times_s": times,
-        "voltages_V": [_number(value) for value in shown.voltage.tolist()],
+        "voltages_V": [_number(value) for value in volts],
     }
+
+
+def _not_carried(
+    model: Reduced, state: Array, asked: Asked, times: list[float], volts: list[float]
+) -> str:
+    """Why a pulse cannot be carried, and the largest one that can; a voltage below zero is none of a cell."""
+    place = next(place for place, value in enumerate(volts) if not value >= model.cutoff)
+    within = f"within {times[place]:g} s"
+    if math.isnan(volts[place]):
+        text = f"the cell cannot carry it: {within} its voltage falls to nothing, or lithium or salt is used up"
+    else:
+        text = f"the cell cannot carry it: {within} it falls below the cut-off of {model.cutoff:g} V"
+    most = operate.pulse_current(model, state, times[-1], model.cutoff)
+    return f"{text}; at most {most / model.one_c:.3g}C for {times[-1]:g} s"
 
 
 def _largest(model: Reduced, asked: Asked) -> list[dict[str, float]]:
@@ -235,19 +265,44 @@ def _power(model: Reduced, power: float, extent: float) -> dict[str, Any]:
 
 def _charge(model: Reduced, asked: Asked) -> dict[str, Any]:
     taper = asked.taper if asked.charge == "cccv" else math.inf
-    limit = asked.charge_voltage
-    made = operate.charge(model, asked.charge_c_rate, limit, taper, _SHARES)
+    limit = operate.charge_limit(model, asked.charge_voltage)
+    made = operate.charge(model, asked.charge_c_rate, asked.charge_voltage, taper, _SHARES)
     full = model.one_c * SECONDS_PER_HOUR
+    last = float(made.trace.voltage[-1])
     return {
         "method": asked.charge,
         "c_rate": asked.charge_c_rate,
-        "voltage_V": float(made.trace.voltage[-1]),
+        "limit_V": limit,
+        "voltage_V": last,
         "seconds": made.seconds,
         "stored_share": made.stored / full,
         "time_to_80_s": _number(made.time_to[0.8]),
         "time_to_95_s": _number(made.time_to[0.95]),
-        "energy_efficiency": _number(-_discharge_energy(model, made) / made.trace.energy),
+        "energy_efficiency": _efficiency(model, made),
+        "remark": _of_charge(model, limit, made),
     }
+
+
+def _of_charge(model: Reduced, limit: float, made: operate.Charge) -> str | None:
+    """What is odd about a charge: nothing went in, the limit was not reached, too much went in."""
+    empty, full = open_circuit(model, operate.empty_state(model)), open_circuit(model, rest(model))
+    if limit <= empty:
+        return f"nothing goes in: the limit of {limit:.3f} V lies below the empty cell's open circuit, {empty:.3f} V"
+    if made.stored <= 0.0:
+        return f"nothing goes in: the current alone lifts the voltage above the limit of {limit:.3f} V at once"
+    over = made.stored / (model.one_c * SECONDS_PER_HOUR) > 1.0 + _OVERCHARGED
+    last = float(made.trace.voltage[-1])
+    texts = []
+    if last < limit - _NEAR:
+        texts.append(f"the limit of {limit:.3f} V is not reached: at {last:.3f} V an electrode or the salt ends it")
+    if over:
+        texts.append(f"overcharged: the limit lies above the open circuit of the full cell, {full:.3f} V")
+    return "; ".join(texts) or None
+
+
+def _efficiency(model: Reduced, made: operate.Charge) -> float | None:
+    """Energy that the same charge gives back over what went in; None where nothing did."""
+    return _number(-_discharge_energy(model, made) / made.trace.energy) if made.trace.energy < 0.0 else None
 
 
 def _discharge_energy(model: Reduced, made: operate.Charge) -> float:

@@ -39,6 +39,7 @@ STOICHIOMETRY = Allowed(0.0, 1.0)
 LENGTH = Allowed(0.0, 1.0, open_low=True)
 TEMPERATURE = Allowed(150.0, 700.0)
 VOLTAGE = Allowed(-10.0, 10.0)
+C_RATES = Allowed(1e-9, 1e6)  # 10^5 years to 4 ms: beyond both nothing that is computed means anything
 
 
 @dataclass

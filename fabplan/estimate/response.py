@@ -38,15 +38,28 @@ class Response:
     lowest: float
     highest: float
 
-    def __call__(self, scores: Array) -> Array:
-        """Answer at scores [n, inputs]."""
-        return np.asarray(np.clip(terms(scores, self.pairs) @ self.weights, self.lowest, self.highest))
+    def __call__(self, scores: Array, prepared: Array | None = None) -> Array:
+        """Answer at scores [n, inputs]; ``prepared`` are their ``powers``, where many responses are asked there."""
+        own = powers(scores) if prepared is None else prepared
+        count = own.shape[1]
+        found = own @ self.weights[:count] + _products(scores, self.pairs) @ self.weights[count:]
+        return np.asarray(np.clip(found, self.lowest, self.highest))
+
+
+def powers(scores: Array) -> Array:
+    """One, the scores, their squares and cubes [n, 1 + 3 inputs]."""
+    squares = scores * scores
+    return np.concatenate([np.ones((len(scores), 1)), scores, squares, squares * scores], axis=1)
+
+
+def _products(scores: Array, pairs: tuple[tuple[int, int], ...]) -> Array:
+    """Products of pairs [n, pairs]."""
+    return scores[:, [a for a, _ in pairs]] * scores[:, [b for _, b in pairs]]
 
 
 def terms(scores: Array, pairs: tuple[tuple[int, int], ...]) -> Array:
     """One, the scores, their squares and cubes, and products of pairs [n, terms]."""
-    products = [scores[:, a : a + 1] * scores[:, b : b + 1] for a, b in pairs]
-    return np.concatenate([np.ones((len(scores), 1)), scores, scores**2, scores**3, *products], axis=1)
+    return np.concatenate([powers(scores), _products(scores, pairs)], axis=1)
 
 
 def fitted(scores: Array, answer: Array) -> Response:

@@ -19,8 +19,9 @@ from fabplan.estimate.trust import REASONS, Doubt, uncertainty
 SCHEMA = "fabplan/estimates/1"
 TIERS = ("auto", "fast", "accurate")
 BLOCK_POINTS = 1 << 16  # cells of one kind are taken in blocks: about 60 MB of work space each
+TOLD_POINTS = 1 << 13  # likewise where somebody watches the accurate tier: a few seconds each
 Progress = Callable[[int, int], None]
-PER_LENGTH = ("film-coaxial", "interdigital")
+PER_LENGTH = ("film-coaxial", "interdigital", "pillars")
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def answers(
     offsets = np.concatenate([[0], np.cumsum([len(some) for some in own])]).astype(np.intp)
     parts, done = [], 0
     for group in cells.groups:
-        for block in _blocks(group, offsets):
+        watched = progress is not None and tier != "fast"
+        for block in _blocks(group, offsets, min(TOLD_POINTS, BLOCK_POINTS) if watched else BLOCK_POINTS):
             parts.append(_group(block, cells.materials, rates, offsets, tier, samples))
             done += len(parts[-1][0])
             if progress is not None:
@@ -169,13 +171,13 @@ def _rates(cells: Cells, c_rates: Sequence[float] | None) -> tuple[tuple[float, 
     return (asked,) * len(cells.ids)
 
 
-def _blocks(group: Group, offsets: Index) -> Iterator[Group]:
-    """The cells of one kind in runs of about ``BLOCK_POINTS`` points; at least one cell each."""
+def _blocks(group: Group, offsets: Index, most: int) -> Iterator[Group]:
+    """The cells of one kind in runs of about so many points; at least one cell each."""
     points = np.cumsum(offsets[group.places + 1] - offsets[group.places])
     begin = 0
     while begin < len(points):
         before = points[begin - 1] if begin else 0
-        end = max(int(np.searchsorted(points, before + BLOCK_POINTS, side="right")), begin + 1)
+        end = max(int(np.searchsorted(points, before + most, side="right")), begin + 1)
         rows = np.arange(begin, end)
         fingers = None if group.fingers is None else take(group.fingers, rows)
         yield replace(group, places=group.places[rows], designs=_taken(group.designs, rows), fingers=fingers)

@@ -10,14 +10,24 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fabplan.estimate import shape_numeric
 from fabplan.estimate.constants import Array
+from fabplan.estimate.elements import element_of, matrices, outflow
 
 _TERMS = 4  # of the theta series: the nome is at most exp(-pi)
 _AGM_PASSES = 9
 _SMALL_MODULUS = 1e-8  # below it AGM(1, k) is pi/(2 ln(4/k)) to rounding
 _CHECKERBOARD = 0.53935  # half the constant of a circle in a square, 1.0787/2
 _HONEYCOMB = 0.566
-# correction of the widths seen by the cover (fit B, 420 finite-element geometries: rms 0.74 %, at most 2.1 %)
+#: lattice -> n, k of ``line_charges``, and the radius over the distance up to which the lines stand for pillars
+_LINES = {
+    "square-checkerboard": (1.0, -1.2347714907, 0.3),
+    "square-rows": (1.0, -0.5416238, 0.1),
+    "triangular-rows": (1.0, -0.9376831, 0.1),
+    "honeycomb": (0.5, -0.8536180951, 0.2),
+}
+_DEGREE = 8  # of the elements
+# correction of the widths seen by the cover (fitted to 420 finite-element geometries)
 _EDGE_SHARE, _EDGE_SCALE, _EDGE_POWER = 0.0354, 15.75, 0.832
 
 
@@ -95,7 +105,48 @@ def flush(height: ArrayLike, gap: ArrayLike) -> Array:
 
 
 def fingers(width_1: ArrayLike, width_2: ArrayLike, gap: ArrayLike, height: ArrayLike, lid: ArrayLike) -> Array:
-    """Equally high fingers below a cover: within 2.5 % (0.74 % rms).
+    """Equally high fingers below a cover: within 0.7 % (0.2 % rms), exact without height or cover; 0.5 ms each.
+
+    The modes of the gap and those of the cover meet on the line of the finger tops (``elements``); the energy of the
+    potential is an upper bound.
+    """
+    w1, w2, g, h, deep = (
+        np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(width_1, width_2, gap, height, lid)
+    )
+    cover = np.maximum(deep - h, 0.0)
+    between = (h > 0.0) & (cover > 0.0)
+    found = np.where(h > 0.0, flush(h, g), coplanar(w1, w2, g, cover))
+    # beyond three pitches electrolyte above changes nothing
+    far = np.minimum(cover, 3.0 * (0.5 * w1 + g + 0.5 * w2))
+    if between.any():
+        found[between] = _raised(*(part[between] for part in (w1, w2, g, h, far)))
+    return found
+
+
+def _raised(w1: Array, w2: Array, g: Array, h: Array, cover: Array) -> Array:
+    """S of fingers with height and cover, [n]: 5 elements, the inner ones of the fingers as short as the gap."""
+    element = element_of(_DEGREE)
+    near = [np.minimum(0.25 * wide, g) for wide in (w1, w2)]
+    lengths = np.stack([0.5 * w1 - near[0], near[0], g, near[1], 0.5 * w2 - near[1]], axis=1)
+    above = outflow(*matrices(element, lengths, np.ones_like(lengths)), cover)
+    stiffness, mass = matrices(element, g[:, None], np.ones_like(g)[:, None])
+    below = outflow(stiffness[:, 1:-1, 1:-1], mass[:, 1:-1], h)  # in the gap, 0 on both fingers
+    first, inside = 2 * _DEGREE + 1, slice(2 * _DEGREE + 1, 3 * _DEGREE)
+    straight = 0.5 * (1.0 - element.place[1:-1])
+    potential = np.zeros((len(g), 5 * _DEGREE + 1))
+    potential[:, :first] = 1.0
+    known = below @ straight - (above[:, inside] @ potential[:, :, None])[:, :, 0]
+    potential[:, inside] = np.linalg.solve(below + above[:, inside, inside], known[:, :, None])[:, :, 0]
+    bent = potential[:, inside] - straight
+    energies = [
+        np.sum(field * (matrix @ field[:, :, None])[:, :, 0], axis=1)
+        for field, matrix in ((bent, below), (potential, above))
+    ]
+    return np.asarray(flush(h, g) + energies[0] + energies[1])
+
+
+def fingers_quick(width_1: ArrayLike, width_2: ArrayLike, gap: ArrayLike, height: ArrayLike, lid: ArrayLike) -> Array:
+    """The same in closed form, a microsecond each: within 3 % (0.8 % rms).
 
     S = h/g + S_coplanar(w1 + 2s, w2 + 2s, g - 2s, H - h), s = 0.0354 g [1 - exp(-(15.75 h/g)^0.832)].
     """
@@ -143,6 +194,48 @@ def honeycomb_pillars(distance: ArrayLike, outer_radius: ArrayLike, centre_radiu
     """
     d, r1, r2 = (np.asarray(part, dtype=np.float64) for part in (distance, outer_radius, centre_radius))
     return np.asarray(4.0 * np.pi / (2.0 * np.log(_HONEYCOMB * d / r2) + np.log(_HONEYCOMB * d / r1)))
+
+
+def line_charges(lattice: str) -> tuple[float, float]:
+    """n, k of 2 pi/S = ln(d/r2) + n ln(d/r1) + k for thin pillars: pillars of the second kind per one of the first, and
+    the lattice's constant (its doubly periodic Green's function).
+
+    Raises
+    ------
+    BadInput : unknown lattice
+    """
+    shape_numeric.lattice_of(lattice)
+    return _LINES[lattice][:2]
+
+
+def pillars(lattice: str, distance: ArrayLike, radius_1: ArrayLike, radius_2: ArrayLike) -> Array:
+    """Lattices of two kinds of round pillars, per pillar of the second kind: within 0.2 %.
+
+    2 pi/S = ln(d/r2) + n ln(d/r1) + k (``line_charges``) while both radii are small, else ``shape_numeric`` (some
+    20 ms a geometry).
+
+    Parameters
+    ----------
+    lattice : a key of ``shape_numeric.LATTICES``
+    distance : between nearest neighbours
+    radius_1, radius_2 : of the kinds; in a honeycomb the first stands on the hexagons
+
+    Raises
+    ------
+    BadInput : unknown lattice, or pillars that touch
+    """
+    ratio, constant = line_charges(lattice)
+    d, r1, r2 = (
+        np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(distance, radius_1, radius_2)
+    )
+    thin = np.maximum(r1, r2) <= _LINES[lattice][2] * d
+    found = np.empty(d.shape)
+    with np.errstate(all="ignore"):
+        found[...] = 2.0 * np.pi / (np.log(d / r2) + ratio * np.log(d / r1) + constant)
+    for place in np.argwhere(~thin):
+        at = tuple(place)
+        found[at] = shape_numeric.pillars(lattice, float(d[at]), float(r1[at]), float(r2[at])).value
+    return found
 
 
 def gap_resistance(shape_factor: ArrayLike, conductivity: ArrayLike, length: ArrayLike, gaps: ArrayLike = 1.0) -> Array:

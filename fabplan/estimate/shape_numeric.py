@@ -108,6 +108,31 @@ LATTICES = {
 }
 
 
+def lattice_of(name: str) -> _Lattice:
+    """A lattice by its name; BadInput for an unknown one."""
+    if name not in LATTICES:
+        raise BadInput(
+            Problem("unknown lattice", "lattice", str(name)[:60], listed(LATTICES), nearest(str(name), LATTICES))
+        )
+    return LATTICES[name]
+
+
+def contact_distance(lattice: str, radius_1: float, radius_2: float) -> float:
+    """Distance at which pillars of these radii touch."""
+    touching = [radius_1 + radius_2]
+    if lattice != "square-checkerboard":  # pillars of the first kind are neighbours, too
+        touching.append(2.0 * radius_1)
+    if lattice.endswith("rows"):
+        touching.append(2.0 * radius_2)
+    return max(touching)
+
+
+def plan_area(lattice: str) -> float:
+    """Plan area per pillar of the second kind, over the distance squared."""
+    cell = lattice_of(lattice)
+    return cell.along * cell.across.imag / len(cell.second)
+
+
 def pillars(lattice: str, distance: float, radius_1: float, radius_2: float) -> ShapeFactor:
     """Pillars of two kinds, per unit height and per pillar of the second kind.
 
@@ -122,14 +147,9 @@ def pillars(lattice: str, distance: float, radius_1: float, radius_2: float) -> 
     ------
     BadInput : unknown lattice, or pillars that touch
     """
-    if lattice not in LATTICES:
-        raise BadInput(
-            Problem("unknown lattice", "lattice", str(lattice)[:60], listed(LATTICES), nearest(str(lattice), LATTICES))
-        )
+    cell = lattice_of(lattice)
     _refuse(distance=distance, radius_1=radius_1, radius_2=radius_2)
-    cell = LATTICES[lattice]
-    touching = max(radius_1 + radius_2, 2.0 * radius_1 if lattice != "square-checkerboard" else 0.0)
-    touching = max(touching, 2.0 * radius_2 if lattice.endswith("rows") else 0.0)
+    touching = contact_distance(lattice, radius_1, radius_2)
     if touching >= distance:
         given = f"{radius_1:g}, {radius_2:g}"
         raise BadInput(Problem("pillars touch", "radius", given, f"less than the distance {distance:g} together"))

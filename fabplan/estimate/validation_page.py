@@ -13,7 +13,8 @@ _HEAD = """# Published cells against the estimator
 Made by `fabplan validate --write`. Every value comes from the catalog (`process_recipes/devices`, materials, recipes);
 the same defaults serve all cells and nothing is fitted to a single one. A difference says as much about what was not
 published (geometry, solid share, particle sizes, transport) as about the equations, which are held against reference
-solvers in the tests: there the capacity agrees within 0.3 % where salt suffices and 1 % elsewhere.
+solvers in the tests: there the capacity agrees within 0.3 % where salt suffices and 1 % elsewhere; points outside what
+was validated are flagged, fingers among them can be off by 12 %.
 """
 _WORDS = {
     "areal_capacity": "capacity per footprint",

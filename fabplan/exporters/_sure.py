@@ -10,7 +10,8 @@ from fabplan.planner.plan import Plan
 
 SHOWN = 8  # bars of a tornado
 KEYS = {"capacity": "capacity_Ah", "energy": "energy_Wh", "resistance": "dc_resistance_ohm"}
-_NO_SPREAD = 1e-3  # an interval that narrow would look like certainty: sizes and shares of a layer are not drawn
+_NO_SPREAD = 1e-3  # an interval that narrow would look like certainty: nothing that was drawn moves the answer
+_NOT_MOVED = "not moved by any draw"
 _LEADERS, _LEAST = 3, 0.01  # inputs named beside an interval, and the least share of the spread of one
 
 
@@ -23,9 +24,13 @@ def _text(name: str, value: float | None) -> str:
 def interval(plan: Plan, name: str) -> str:
     """``"7 to 11 uAh"``: 5 to 95 % of an answer; ``""`` where nothing was drawn that moves it."""
     found = (plan.estimate.get("uncertainty") or {}).get("answers", {}).get(name)
-    if found and found["high"] - found["low"] <= _NO_SPREAD * abs(found["high"]):
+    if found and _narrow(found):
         return ""
     return f"{_text(name, found['low'])} to {_text(name, found['high'])}" if found else ""
+
+
+def _narrow(found: Mapping[str, float]) -> bool:
+    return found["high"] - found["low"] <= _NO_SPREAD * abs(found["high"])
 
 
 def values(plan: Plan) -> dict[str, Any]:
@@ -35,14 +40,20 @@ def values(plan: Plan) -> dict[str, Any]:
         return {"sure": None, "load": load(plan)}
     dimensions = {i.what: i.quantity.dimension for i in plan.inputs}
     rows = [
-        (name, _text(name, plan.estimate[KEYS[name]]), _text(name, one["low"]), _text(name, one["high"]),
+        (name, _text(name, plan.estimate[KEYS[name]]), *_ends(name, one),
          _leaders(sure, name), _show.percent(one["response_error"]))
         for name, one in sure["answers"].items()
     ]  # fmt: skip
     tornados = [_tornado(sure, name, dimensions, plan) for name in sure["answers"]]
     made = {"rows": rows, "tornados": tornados, "draws": sure["draws"], "rule": sure["rule"],
-            "points": sure["estimator_points"], "rate": f"{sure['c_rate']:.3g}C"}  # fmt: skip
+            "points": sure["estimator_points"], "rate": f"{sure['c_rate']:.3g}C",
+            "held": [(str(one["input"]), str(one["why"])) for one in sure.get("held", ())]}  # fmt: skip
     return {"sure": made, "load": load(plan)}
+
+
+def _ends(name: str, one: Mapping[str, Any]) -> tuple[str, str]:
+    """5 and 95 % points; an interval of no width would look like certainty and is not shown as one."""
+    return (_NOT_MOVED, "") if _narrow(one) else (_text(name, one["low"]), _text(name, one["high"]))
 
 
 def _leaders(sure: Mapping[str, Any], name: str) -> str:
@@ -54,14 +65,15 @@ def _leaders(sure: Mapping[str, Any], name: str) -> str:
 def _tornado(sure: Mapping[str, Any], name: str, dimensions: Mapping[str, str], plan: Plan) -> dict[str, Any]:
     widest = sorted(sure["inputs"], key=lambda one: (-abs(one[name]["at_high"] - one[name]["at_low"]), one["input"]))
     rows = [
-        (str(one["input"]), _range(one, dimensions.get(one["input"], "")), one[name]["at_low"], one[name]["at_high"])
+        (str(one["input"]), _range(one, dimensions), one[name]["at_low"], one[name]["at_high"])
         for one in widest[:SHOWN]
     ]
     swings, middle = _bars.tornado(rows, plan.estimate[KEYS[name]])
     return {"name": name, "swings": swings, "middle": middle}
 
 
-def _range(one: Mapping[str, Any], dimension: str) -> str:
+def _range(one: Mapping[str, Any], dimensions: Mapping[str, str]) -> str:
+    dimension = one.get("dimension") or dimensions.get(one["input"], "")
     return " to ".join(_show.text(one[end], dimension) if dimension else f"{one[end]:.3g}" for end in ("low", "high"))
 
 

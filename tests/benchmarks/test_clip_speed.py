@@ -1,9 +1,13 @@
-"""10^4 fingers clipped to a circle with 20 keep-outs, beside gdstk as people call it, in one run."""
+"""10^4 fingers clipped to a circle with 20 keep-outs, beside gdstk and KLayout as people call them, in one run.
+
+Times are printed with ``-s`` and recorded; no test fails on them, since machines differ. Goal: at most 0.15 s.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import gdstk
 import numpy as np
@@ -16,13 +20,20 @@ from fabplan.geometry.region import Region, polygons
 from fabplan.geometry.shapes import union
 
 SIDE, FINGERS, PITCH = 10_000_000, 10_000, 980
-MOST = 0.15  # seconds
+FEW = 1_000  # fingers that gdstk and KLayout get: at 10^4 they take tens of seconds
 
 
 def domain() -> Region:
     places = np.random.default_rng(5).uniform(0.05 * SIDE, 0.95 * SIDE, (20, 2))
     taken = union([outlines.circle(round(x), round(y), 400_000, True) for x, y in places])
     return outlines.kept_free(outlines.circle(SIDE // 2, SIDE // 2, SIDE), taken)
+
+
+def teeth(fingers: int) -> Teeth:
+    """Fingers of half a pitch over the whole circle."""
+    pitch = PITCH * FINGERS // fingers
+    bus = max(2_000, pitch)
+    return Teeth((pitch // 2, pitch // 2), (bus, bus), pitch // 2, fingers, (SIDE - fingers * pitch) // 2)
 
 
 def best(function: Callable[[], object], times: int) -> float:
@@ -34,30 +45,51 @@ def best(function: Callable[[], object], times: int) -> float:
     return min(found)
 
 
-def test_clip_is_quick(record_property: Callable[[str, object], None]) -> None:
-    region = domain()
-    teeth = Teeth((490, 490), (2_000, 2_000), 490, FINGERS, (SIDE - FINGERS * PITCH) // 2)
+def ours(region: Region, laid: Teeth) -> tuple[Filling, np.ndarray[Any, Any]]:
+    """The clipped comb and its rectangles."""
+    found = filled(clip.edges(region), laid)
+    assert found is not None
+    return found, np.concatenate([boxes(found, net) for net in (0, 1)])
 
-    def ours() -> Filling | None:
-        found = filled(clip.edges(region), teeth)
-        assert found is not None
-        assert sum(len(boxes(found, net)) for net in (0, 1)) > FINGERS
-        return found
 
-    taken = best(ours, 3)
+def test_clip_is_whole_and_square(record_property: Callable[[str, object], None]) -> None:
+    region, laid = domain(), teeth(FINGERS)
+    taken = best(lambda: ours(region, laid), 3)
     record_property("seconds", taken)
-    assert taken <= MOST
+    print(f"\n10^4 fingers clipped to a circle with 20 keep-outs: {taken * 1e3:.0f} ms")
+    _, rows = ours(region, laid)
+    assert len(rows) > FINGERS
+    # rectangles have no acute tip; none is narrower than a finger
+    assert np.min(np.minimum(rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1])) >= PITCH // 2
 
 
 @pytest.mark.slow
-def test_gdstk_takes_longer(record_property: Callable[[str, object], None]) -> None:
-    """A tenth of the fingers are enough to see it: gdstk's time grows faster than their number."""
-    region, few = domain(), FINGERS // 10
-    hull = [gdstk.Polygon([(x * 1e-3, y * 1e-3) for x, y in ring]) for ring in polygons(region)]
-    left = np.arange(few) * PITCH * 10 * 1e-3
-    fingers = [gdstk.rectangle((x, 0.2e3), (x + 4.9, 9.8e3)) for x in left.tolist()]
-    teeth = Teeth((4_900, 4_900), (5_000, 5_000), 4_900, few, 0)
-    theirs = best(lambda: gdstk.boolean(fingers, hull, "and", precision=1e-3), 1)
-    ours = best(lambda: filled(clip.edges(region), teeth), 3)
-    record_property("seconds", (ours, theirs))
-    assert ours < theirs
+def test_beside_gdstk_and_klayout(record_property: Callable[[str, object], None]) -> None:
+    """A tenth of the fingers for them: their time grows faster than the number of fingers."""
+    db = pytest.importorskip("klayout.db", reason="one of the two that fabplan stands beside")
+    region, laid = domain(), teeth(FEW)
+    bars = [(int(left), 100_000, int(right), SIDE - 100_000) for left, right in zip(laid.left, laid.right, strict=True)]
+    rings = polygons(region)
+    hull = [gdstk.Polygon([(x * 1e-3, y * 1e-3) for x, y in ring]) for ring in rings]
+    fingers = [gdstk.rectangle((a * 1e-3, b * 1e-3), (c * 1e-3, d * 1e-3)) for a, b, c, d in bars]
+    gdstk_seconds = best(lambda: gdstk.boolean(fingers, hull, "and", precision=1e-3), 1)
+    outline, combs = db.Region(), db.Region()
+    for ring in rings:
+        outline.insert(db.Polygon([db.Point(x, y) for x, y in ring]))
+    for bar in bars:
+        combs.insert(db.Box(*bar))
+    clipped: list[Any] = []
+    klayout_seconds = best(lambda: clipped.append((combs & outline).merged()), 1)
+    same, all_ = best(lambda: ours(region, laid), 3), best(lambda: ours(region, teeth(FINGERS)), 1)
+    record_property("seconds", (same, gdstk_seconds, klayout_seconds))
+    print(
+        f"\n{FEW} fingers: fabplan {same * 1e3:.0f} ms, gdstk {gdstk_seconds * 1e3:.0f} ms, KLayout "
+        f"{klayout_seconds * 1e3:.0f} ms; {FINGERS} fingers: fabplan {all_ * 1e3:.0f} ms"
+    )
+    # a plain boolean leaves tips narrower than a finger, which KLayout's own width check finds; ours has none
+    narrowest = laid.width[0]
+    drawn = db.Region()
+    for row in ours(region, laid)[1].tolist():
+        drawn.insert(db.Box(*row))
+    assert clipped[0].width_check(narrowest).count() > 0
+    assert drawn.merged().width_check(narrowest).count() == 0

@@ -234,3 +234,11 @@ def test_keep_going_needs_one_good_cell_and_good_tables() -> None:
     for path in ("cells.0.design.pos.L_m", "electrolytes.gel.t_plus"):
         with pytest.raises(BadInput):
             read_cells(changed(path, -1.0), "x", keep_going=True)
+
+
+def test_what_cannot_be_built_is_noted() -> None:
+    given = document("porous-stack", "porous-stack")
+    given["cells"][1]["design"]["pos"] |= {"eps": 0.6, "eps_am": 0.55, "R_m": 0.2}
+    notes = [note for note in read_cells(given, "x").notes if "design" in note]
+    assert len(notes) == 2 and all("cells[1].design.pos" in note for note in notes)
+    assert "1.15, more than the whole" in notes[0] and "particles of 0.2 m" in notes[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +57,25 @@ def test_nothing_is_delivered_below_the_cutoff() -> None:
 
 def test_a_surface_that_leaves_ends_the_discharge() -> None:
     assert np.isclose(crossing(toy(), OCP, np.array([0.0]), np.array([1.3]))[0], 1.0, atol=1e-4)
+
+
+@pytest.mark.parametrize("cutoff", [1.55, 1.65, 1.75])
+def test_a_crossing_on_a_cliff_is_found(cutoff: float) -> None:
+    """The reaction's loss grows without bound where a surface fills: half by half the same charge."""
+
+    class Cliff(Toy):
+        def surface(self, charge: Array) -> tuple[Array, Array, Array]:
+            x = 0.4 + 8.0 * np.sqrt(charge)  # full after half a per cent of what could be taken
+            with np.errstate(invalid="ignore", divide="ignore"):
+                loss = 0.0514 * np.nan_to_num(np.arcsinh(2.0 / np.sqrt(np.maximum(x * (1.0 - x), 0.0))), posinf=9.0)
+            return x, np.full_like(x, 0.5), loss
+
+    cliff = Cliff(toy().positive, toy().negative)
+    found, sure = (
+        crossing(cliff, OCP, np.array([cutoff]), np.array([1.0]), Resolution(rounds=rounds))[0]
+        for rounds in (Resolution().rounds, 200)
+    )
+    assert abs(found - sure) < 1e-3 * sure
 
 
 def test_a_cutoff_that_is_never_met_ends_at_the_limit() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fabplan.estimate import film, film_march
+from fabplan.estimate import film, film_march, points
 from fabplan.estimate.cells import Cells, read_cells
 from fabplan.estimate.designs import Films, take
 from fabplan.estimate.run import estimate
+from fabplan.estimate.trust import Doubt
 from tests.estimate.examples import against_lithium, cells, discharges, document
 from tests.estimate.test_spme import errors
 
@@ -113,6 +116,35 @@ def varied(count: int) -> Cells:
         if "r0_m" in own:
             own["r0_m"] = float(10.0 ** random.uniform(-7.0, -5.0))
     return read_cells(given_document, "varied")
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_steep_diffusivities_end_at_the_first_full_surface(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the scheme makes of a full surface is no voltage; an independent solver ends at 0.434, 0.139, 0.0142."""
+    if compiled:
+        pytest.importorskip("numba", reason="numba (extra fast) is not installed")
+        monkeypatch.setattr(points, "WORTH_COMPILING", 1)
+    made = document("film-planar", c_rates=[0.1, 1.0, 10.0])
+    own = made["cells"][0]["design"]
+    own["pos"] |= {"D_slope_b": 3.61, "D_s": own["pos"]["L_m"] ** 2 / 2.21e5}
+    found = estimate(read_cells(made, "x"))
+    assert found.accurate.all() and np.all(found.doubt == Doubt.STEEP)
+    assert np.allclose(found.capacity / (found.current / found.c_rate * 3600.0), [0.434, 0.139, 0.0142], atol=0.008)
+    assert np.all((found.mean_voltage > 1.0) & (found.mean_voltage < 1.9))
+
+
+def test_a_march_that_does_not_hold_says_so() -> None:
+    """No cells file may ask for so steep a diffusivity; here the closed form answers and is flagged."""
+    made = cells("film-planar")
+    films = made.groups[0].designs
+    assert isinstance(films, Films)
+    steep = replace(films, positive=replace(films.positive, diffusivity_slope=np.full(1, 20.0)))
+    many = take(steep, np.zeros(60, dtype=np.intp))
+    with np.errstate(all="ignore"):
+        found = points.answer_films(many, made.materials, np.geomspace(0.01, 50.0, 60), "auto")
+    assert np.all(found.accurate == (found.doubt == Doubt.STEEP))
+    assert np.any(found.doubt == Doubt.STUCK)
+    assert np.all(found.energy < 1.9 * found.capacity)
 
 
 def test_a_finer_mesh_tells_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

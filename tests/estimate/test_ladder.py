@@ -3,45 +3,76 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import coo_matrix
+from scipy.sparse.linalg import spsolve
 
 from fabplan.estimate import ladder, shape_factors
 from fabplan.estimate.constants import Array
 from tests.estimate.examples import reference
 
-NODES = 1500
+NODES = 1200
 
 
-def network(r1: float, r2: float, between: float, same_end: bool) -> float:
-    """Resistance of two lines of length 1 between their feeds, node by node."""
-    step = 1.0 / NODES
-    conductance = np.zeros((2 * NODES, 2 * NODES))
-
-    def join(one: int, other: int, value: float) -> None:
-        conductance[one, one] += value
-        conductance[other, other] += value
-        conductance[one, other] -= value
-        conductance[other, one] -= value
-
-    for node in range(NODES):
-        join(node, NODES + node, between * step)
-        if node:
-            join(node - 1, node, 1.0 / (r1 * step))
-            join(NODES + node - 1, NODES + node, 1.0 / (r2 * step))
-    out = NODES if same_end else 2 * NODES - 1
-    keep = np.delete(np.arange(2 * NODES), out)
-    current = np.zeros(2 * NODES)
+def network(r1: float, r2: float, rungs: Array, same_end: bool, length: float = 1.0) -> float:
+    """Resistance of two lines between their feeds, node by node: a rung in the middle of every piece of line."""
+    count = len(rungs)
+    step = length / count
+    first, second = np.arange(count), count + np.arange(count)
+    pairs = [(first, second, rungs)]
+    for line, resistance in ((first, r1), (second, r2)):
+        pairs.append((line[:-1], line[1:], np.full(count - 1, 1.0 / (resistance * step))))
+    rows, columns, values = [], [], []
+    for one, other, link in pairs:
+        rows += [one, other, one, other]
+        columns += [one, other, other, one]
+        values += [link, link, -link, -link]
+    matrix = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))).tocsc()
+    out = count if same_end else 2 * count - 1
+    keep = np.delete(np.arange(2 * count), out)
+    current = np.zeros(2 * count)
     current[0] = 1.0
-    return float(np.linalg.solve(conductance[np.ix_(keep, keep)], current[keep])[0])
+    return float(spsolve(matrix[keep][:, keep], current[keep])[0]) + 0.5 * step * (r1 + r2)
 
 
-@pytest.mark.parametrize(("r1", "r2", "between"), [(1.0, 3.0, 0.05), (5.0, 1.0, 1.3)])
-@pytest.mark.parametrize("same_end", [False, True])
-def test_against_a_network(r1: float, r2: float, between: float, same_end: bool) -> None:
+@given(*[st.floats(-2.0, 2.0)] * 3, st.floats(-3.0, 0.0), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_against_a_network(first: float, second: float, reach: float, long: float, same_end: bool) -> None:
+    """Random lines from even to fed at the very end: reach G l from 0.01 to 30."""
+    r1, r2, length = 10.0**first, 10.0**second, 10.0**long
+    between = min(10.0**reach, 30.0) ** 2 / ((r1 + r2) * length**2)
     formula = ladder.fed_from_the_same_end if same_end else ladder.fed_from_opposite_ends
-    assert np.isclose(formula(r1, r2, between, 1.0), network(r1, r2, between, same_end), rtol=3e-3)
+    found = network(r1, r2, np.full(NODES, between * length / NODES), same_end, length)
+    assert np.isclose(formula(r1, r2, between, length), found, rtol=1e-3)
+
+
+@given(*[st.floats(-1.0, 1.0)] * 4, st.floats(-1.0, 0.5), st.integers(16, 60), st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_buses_of_a_comb(
+    finger: float, other: float, bus: float, reach: float, heavy: float, pairs: int, same_end: bool
+) -> None:
+    """Combs of finger pairs on two buses: each pair by its ladder, the pairs as rungs of the buses' ladder.
+
+    Tabs at the same or at opposite ends of the buses; against the network of all fingers, node by node.
+    """
+    r1, r2, pitch = 10.0**finger, 10.0**other, 1e-2
+    one_pair = float(ladder.fed_from_opposite_ends(r1, r2, 10.0 ** (2.0 * reach) / (r1 + r2), 1.0))
+    pair = network(r1, r2, np.full(NODES, 10.0 ** (2.0 * reach) / (r1 + r2) / NODES), False)
+    assert np.isclose(one_pair, pair, rtol=1e-3)
+    length = pairs * pitch
+    buses = 10.0 ** (2.0 * heavy) * one_pair / (pairs * length)  # reach of the buses from 0.1 to 3
+    bus_1, bus_2 = buses / (1.0 + 10.0**bus), buses / (1.0 + 10.0**-bus)
+    whole = network(bus_1, bus_2, np.full(pairs, 1.0 / pair), same_end, length)
+    formula = ladder.fed_from_the_same_end if same_end else ladder.fed_from_opposite_ends
+    assert np.isclose(formula(bus_1, bus_2, 1.0 / (one_pair * pitch), length), whole, rtol=5e-3)
+
+
+@given(st.floats(0.02, 50.0), st.floats(1e-5, 1e-3), st.floats(0.0, 1e3), st.floats(1e-12, 1e-9))
+def test_a_collector_under_a_conducting_electrode(sheet: float, width: float, sigma: float, area: float) -> None:
+    """Side by side: conductances per length add."""
+    line = ladder.line_resistance(sheet, width, sigma, area)
+    assert np.isclose(1.0 / line, width / sheet + sigma * area, rtol=1e-12)
 
 
 @given(st.floats(0.01, 10.0), st.floats(0.01, 10.0), st.floats(0.01, 10.0))

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from fabplan.estimate import operate, reduced
+from fabplan.estimate.cells import read_cells
 from fabplan.estimate.resistance import Pulse, dc_resistance
 from fabplan.estimate.run import estimate
-from tests.estimate.examples import cells
+from tests.estimate.examples import cells, document
 
 KINDS = ("porous-stack", "interdigital", "film-planar", "film-coaxial")
 
@@ -42,7 +43,9 @@ def test_sag_is_the_resistance_of_its_parts(model: reduced.Reduced) -> None:
     kind = model.id.rsplit("-", 1)[0]
     parts = float(dc_resistance(cells(kind), Pulse(0.5, 1.0, 0.1))[0])
     found = operate.sag(model, operate.state_at(model, 0.5), 0.1 * model.one_c, [1.0])
-    assert np.isclose(float(found.resistance[0]) / model.scale, parts, rtol=0.04)
+    # of fingers the parts look at both dimensions, the sag at the planar cell that stands for them
+    off = 0.06 if kind == "interdigital" else 0.04
+    assert np.isclose(float(found.resistance[0]) / model.scale, parts, rtol=off)
 
 
 def test_largest_pulse_just_holds(model: reduced.Reduced) -> None:
@@ -94,3 +97,18 @@ def test_ragone_falls(model: reduced.Reduced) -> None:
     energies = [point.energy for point in points]
     assert energies == sorted(energies, reverse=True) and energies[-1] >= 0.0
     assert all(np.isclose(point.power * point.seconds, point.energy, rtol=1e-5) for point in points if point.energy)
+
+
+def test_a_charge_begins_where_the_discharged_cell_is() -> None:
+    """After a loss the anode runs out before the 1C charge of the cathode is taken: no state lies beyond."""
+    made = document("porous-stack")
+    made["cells"][0]["design"]["neg"]["sto100"] = 0.7
+    model = reduced.reduce(read_cells(made, "x"))[0]
+    shown = reduced.outputs(model, operate.empty_state(model), 0.0)
+    assert bool(shown.possible[0]) and shown.voltage[0] >= model.cutoff and shown.x_n[0] < 0.01
+    for rate in (0.2, 1.0, 5.0):
+        into = operate.charge(model, rate)
+        assert 0.6 < into.stored / (3600.0 * model.one_c) < 0.95
+        assert np.isfinite(into.time_to[0.8])
+    whole = reduced.reduce(cells("porous-stack"))[0]
+    assert np.array_equal(operate.empty_state(whole), operate.state_at(whole, 1.0))
