@@ -85,7 +85,9 @@ def _site(
         return None
     # lid and electrolyte only around electrodes: tongues that hold none would be narrower than can be made
     basin = outlines.piece_around(intersection(buffered(lid, -seal), buffered(room, rim)), room)
-    lid = outlines.piece_around(intersection(lid, buffered(basin, seal)), basin)
+    # a mitre over a sharp corner of the electrolyte would be a thorn
+    around = buffered(buffered(intersection(lid, buffered(basin, seal)), -(seal // 2)), seal // 2)
+    lid = outlines.piece_around(intersection(lid, around), basin)
     return Site(free, (pads[0], pads[1]), lid, basin, room)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -16,16 +17,20 @@ import numpy as np
 
 from fabplan.architectures import _package, _space
 from fabplan.architectures._comb import NETS
+from fabplan.architectures._comb_clipped import Filling
 from fabplan.architectures._comb_filled import Comb, drawn, site, teeth
 from fabplan.architectures._comb_shapes import region
 from fabplan.architectures._space import over, whole
 from fabplan.architectures.base import Footprint, Request
+from fabplan.findings import Finding
 from fabplan.geometry.body import Body
 from fabplan.geometry.edges import boundary, facing_length, minimum_width
 from fabplan.geometry.measures import Measures
 from fabplan.geometry.outlines import turned_region
 from fabplan.geometry.region import NANOMETRE, Region, area, bounds
 from fabplan.geometry.shapes import difference, intersection
+
+UNBALANCED = 0.03  # off the wanted ratio of capacities by more is worth a warning
 
 
 def like(footprint: Footprint) -> Footprint:
@@ -204,3 +209,66 @@ def told(found: Comb) -> tuple[str, ...]:
     if found.filling.merged:
         lines.append(f"{found.filling.merged} of the fingers lead past keep-outs and tie what lies behind them")
     return tuple(lines)
+
+
+def findings(params: Any, request: Request) -> tuple[Finding, ...]:
+    """What clipping did to the comb: pieces drawn, dropped and led past keep-outs, and the balance that is left."""
+    comb_ = comb(params, request)
+    if comb_ is None:
+        return ()
+    return (*_dropped(comb_.filling), *_led(comb_.filling), *_balance(params, request, comb_))
+
+
+def _dropped(filling: Filling) -> Iterator[Finding]:
+    lost = filling.pieces.some(~filling.kept)
+    if not len(lost):
+        return
+    lengths = filling.pieces.high - filling.pieces.low
+    wide = np.where(filling.pieces.finger % 2 == 0, *filling.teeth.width)
+    share = float(np.sum((lengths * wide)[~filling.kept]) / np.sum(lengths * wide))
+    number = len(np.unique(lost.finger))
+    yield Finding(
+        "clipped-pieces", "warning", "footprint",
+        f"{len(lost)} pieces of {number} fingers, {show_share(share)} of the fingers' area, are cut off from their bus "
+        "by outline and keep-outs and are not drawn",
+        share, 0.0, "", "move or shrink the keep-outs, or name other places for the terminals",
+    )  # fmt: skip
+
+
+def _led(filling: Filling) -> Iterator[Finding]:
+    if filling.merged:
+        text = f"{filling.merged} fingers are led past keep-outs and tie what lies behind them to their bus"
+        yield Finding("clipped-pieces", "info", "footprint", text, float(filling.merged))
+
+
+def _balance(params: Any, request: Request, found: Comb) -> Iterator[Finding]:
+    """The ratio of capacities as clipped beside the wanted one, and the share of the free area that each net takes."""
+    areas = [area(region(b)) for b in found.electrodes]
+    free = area(found.site.free)
+    drawn = found.filling.kept
+    number = [int((drawn & (found.filling.pieces.finger % 2 == net)).sum()) for net in (0, 1)]
+    text = (
+        f"clipped to the outline, {number[0]} anode and {number[1]} cathode fingers cover "
+        f"{show_share(areas[0] / free)} and {show_share(areas[1] / free)} of what is free"
+    )
+    anode, cathode = request.capacity.get("anode"), request.capacity.get("cathode")
+    if not anode or not cathode:
+        yield Finding("clipped-balance", "info", "footprint", text)
+        return
+    held = [plan * float(height) for plan, height in zip(areas, _heights(params), strict=True)]
+    ratio = held[0] * anode / (held[1] * cathode)
+    off = abs(ratio / request.n_p_ratio - 1) > UNBALANCED
+    yield Finding(
+        "clipped-balance", "warning" if off else "info", "footprint",
+        f"{text}; anode over cathode capacity is {ratio:.3g}, asked {request.n_p_ratio:.3g}",
+        ratio, request.n_p_ratio, "", "another width or thickness of the anode" if off else "",
+    )  # fmt: skip
+
+
+def _heights(params: Any) -> tuple[Any, Any]:
+    return params.anode_thickness, params.cathode_thickness
+
+
+def show_share(share: float) -> str:
+    """A share in percent, small ones with their first digit."""
+    return f"{share:.0%}" if share >= 0.01 or share == 0.0 else f"{share * 100:.1g} %"

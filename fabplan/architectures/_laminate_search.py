@@ -8,6 +8,7 @@ import numpy as np
 
 from fabplan.architectures import _package, _space
 from fabplan.architectures._laminate import swapped
+from fabplan.architectures._laminate_package import HOUSING
 from fabplan.architectures._space import Array, whole
 from fabplan.architectures.base import Request
 
@@ -21,7 +22,7 @@ def candidates(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     ----------
     fixed : what the user fixed, lengths in nm
     """
-    values = margins(request, fixed) | {"anode_first": fixed.get("anode_first", 0.0)}
+    values = margins(request, fixed) | {name: fixed.get(name, 0.0) for name in ("anode_first", "package")}
     values |= axes(request, fixed)
     values |= cover(request, fixed, values)
     values |= sizes(request, fixed, values)
@@ -46,9 +47,25 @@ def margins(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
         "pad_size": max(*lines, 2 * pad_margin + window),
         "pad_margin": pad_margin,
     }
+    if fixed.get("package"):
+        defaults |= _packed(request, fixed, defaults)
     if fixed.get("anode_thickness") == 0.0:  # what is plated is as large as its collector
         defaults["margin_collector"] = 0.0
     return {name: fixed.get(name, float(whole(value))) for name, value in defaults.items()}
+
+
+def _packed(request: Request, fixed: dict[str, float], defaults: dict[str, float]) -> dict[str, float]:
+    """Margins where foils or a wafer are the package: a frame that seals, and room beside the cavity's wall."""
+    seal = _kept(request) + max(_package.FRAME_WIDTH, request.limit("encapsulation").line)
+    wall = max(request.limit(net).gap for net in ("anode", "cathode")) if fixed["package"] == HOUSING else 0.0
+    return {"margin_seal": seal, "margin_anode": max(defaults["margin_anode"], wall)}
+
+
+def _kept(request: Request) -> float:
+    """How far frame and electrolyte must reach beyond what they keep apart [m]."""
+    between = (request.limit(role) for role in ("electrolyte", "encapsulation"))
+    apart = (request.limit(role).edge for role in ("anode", "cathode", "anode_collector", "cathode_collector"))
+    return max(limit.placement + limit.edge for limit in between) + max(apart)
 
 
 _ROLES = ("cathode_collector", "cathode", "electrolyte", "anode", "anode_collector", "encapsulation")
@@ -86,6 +103,8 @@ def _metal_thicknesses(request: Request) -> Array:
 
 def cover(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> dict[str, Any]:
     """How far the electrolyte covers: alignment, both edges, three times the step it covers; section 0.9."""
+    if fixed.get("package"):
+        return {"margin_cover": _space.held(fixed, "margin_cover", np.maximum(whole(_kept(request)), 1.0))}
     lower = "anode" if fixed.get("anode_first") else "cathode"
     electrolyte, collector = request.limit("electrolyte"), request.limit(f"{lower}_collector")
     edge = max(request.limit(lower).edge, collector.edge)
@@ -101,8 +120,11 @@ def sizes(request: Request, fixed: dict[str, float], values: dict[str, Any]) -> 
     """Size of the cathode from the footprint."""
     width, length = whole(request.footprint.width), whole(request.footprint.length)
     if request.footprint.terminals == "inside":
-        around = 2 * (values["margin_cathode"] + values["margin_cover"] + values["margin_seal"])
-        width, length = width - around, length - around - 2 * values["pad_size"]
+        beside = 0.0 if values.get("package") == HOUSING else values["margin_cathode"] + values["margin_cover"]
+        around, pads = 2 * (beside + values["margin_seal"]), 1 if values.get("package") else 2
+        width, length = width - around, length - around - pads * values["pad_size"]
+    elif values.get("package") == HOUSING:  # the wafer's rim is part of the anode
+        width, length = width - 2 * values["margin_seal"], length - 2 * values["margin_seal"]
     sizes = {
         "cell_width": np.maximum(np.floor(width * values["width_share"]), 1),
         "cell_length": np.maximum(np.floor(length * values["length_share"]), 1),

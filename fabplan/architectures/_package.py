@@ -17,6 +17,7 @@ from fabplan.geometry.region import Box, Region, joined, rectangle
 # slowly enough through 200 um of seal; section 2: electrolyte stays 200 um away from the pads
 PAD_SIZE = 300e-6
 SEAL_WIDTH = 200e-6
+FRAME_WIDTH = 1e-3  # of adhesive between two foils: as of a glass lid's rim (recipe lid-glass-epoxy, general practice)
 DAM_CLEARANCE = 200e-6
 
 

@@ -1,33 +1,28 @@
-"""The planar cell as a pattern in a rectangle: its bodies, and its measures from what is drawn.
+"""The planar cell as a pattern in a rectangle: its widths on the grid, the drawing in its place, its bodies.
 
-Sizing looks at straight combs of the same widths, as for filled outlines (`fabplan.architectures._comb_filled_cell`);
-the one that is chosen lends its widths to the pattern, which takes all the room that the package leaves.
+The pattern takes all the room that the package leaves. What it measures stands in `_pattern_measures`, which designs
+are worth a look in `_pattern_search`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from fabplan.architectures import _comb, _package, _space
+from fabplan.architectures import _comb, _package
 from fabplan.architectures._comb import NETS
 from fabplan.architectures._package import Package
 from fabplan.architectures._space import whole
-from fabplan.architectures.base import Footprint, Request
-from fabplan.geometry import sheet
+from fabplan.architectures.base import Request
 from fabplan.geometry.body import Body
-from fabplan.geometry.edges import boundary, facing_length, minimum_width
-from fabplan.geometry.measures import Measures
+from fabplan.geometry.edges import boundary
 from fabplan.geometry.patterns import base as patterns
 from fabplan.geometry.patterns.base import Drawn, Frame
-from fabplan.geometry.region import NANOMETRE, Box, Region, area, joined, rectangle, translated
-from fabplan.geometry.shapes import buffered, distance, pieces
-
-PROBE = Frame(4_000_000, 4_000_000, 40_000, 40_000, 20_000, 80_000, 80_000)
+from fabplan.geometry.region import Box, Region, joined, rectangle, translated
+from fabplan.geometry.shapes import buffered, outline_distance, pieces
 
 
 @dataclass(frozen=True)
@@ -37,8 +32,9 @@ class Pattern:
     Parameters
     ----------
     electrodes, plates, necks : of both nets; necks with their pads
+    name, frame : of the pattern, and what it was drawn in
     box : around both electrodes
-    gap : between the electrodes
+    gap : between the electrodes, whole but for slanted ones
     inset : how far the collectors lie inside the electrodes
     neck : width of the necks
     """
@@ -46,78 +42,105 @@ class Pattern:
     electrodes: tuple[Region, Region]
     plates: tuple[Region, Region]
     necks: tuple[Region, Region]
+    name: str
+    frame: Frame
     box: Box
-    gap: int
+    gap: float
     inset: int
     neck: int
 
 
-def slanted(name: str) -> bool:
-    """Whether a pattern has edges that are neither vertical nor horizontal, which no collector is inset for."""
-    drawn = patterns.load(name).draw(PROBE)
-    assert drawn is not None
+def is_slanted(shape: Region) -> bool:
+    """Whether some edge is neither vertical nor horizontal."""
     try:
-        boundary(drawn.anode)
+        boundary(shape)
     except ValueError:
         return True
     return False
 
 
-def like(footprint: Footprint) -> Footprint:
-    """Rectangle for sizing: the footprint's own."""
-    return footprint
+@dataclass(frozen=True)
+class Laid:
+    """What a design asks of a drawing: everything but heights; [nm].
 
-
-def fullest(params: Any, request: Request) -> Any | None:
-    """The same widths as one line of the pattern; None where it cannot be drawn.
-
-    ``fingers`` is 1 and ``finger_length`` the length along which both nets lie side by side.
+    Parameters
+    ----------
+    site : sides of the footprint
+    package : rim, seal, clearance and side of the pads
     """
-    found = comb(params, request)
-    if found is None:
+
+    frame: Frame
+    inset: int
+    site: tuple[int, int]
+    package: tuple[int, int, int, int]
+
+
+def laid(params: Any, request: Request) -> list[Laid | None]:
+    """What every design asks of its drawing, one each, flat; None where no line or no room is left."""
+    around = _package.package_of(params)
+    room = _package.room(request.footprint, around)
+    lengths = (
+        *room,
+        whole(params.finger_width_anode),
+        whole(params.finger_width_cathode),
+        whole(params.gap),
+        whole(params.bus_width_anode),
+        whole(params.bus_width_cathode),
+        whole(params.collector_inset),
+        around.rim,
+        around.seal,
+        around.pad_clearance,
+        around.pad,
+    )
+    shape = np.broadcast_shapes(*(np.shape(v) for v in vars(params).values()))
+    columns = [np.broadcast_to(np.asarray(value, float), shape).ravel() for value in lengths]
+    rows = np.rint(np.stack(columns, axis=1)).astype(np.int64)
+    site = (round(float(whole(request.footprint.width))), round(float(whole(request.footprint.length))))
+    seen: dict[tuple[int, ...], Laid | None] = {}
+    found = []
+    for row in map(tuple, rows.tolist()):
+        if row not in seen:
+            seen[row] = lay(row, site)
+        found.append(seen[row])
+    return found
+
+
+def lay(row: tuple[int, ...], site: tuple[int, int]) -> Laid | None:
+    """One design of whole nanometres: room, lines, gap, buses, inset and package in that order; None without room."""
+    wide, tall, anode, cathode, gap, low, high, inset, rim, seal, apart, pad = row
+    if min(wide, tall) < 1 or min(rim, seal, apart, pad) < 0 or gap < 1 or min(anode, cathode, low, high) <= 2 * inset:
         return None
-    along = facing_length(*found.electrodes, 2 * found.gap)
-    return dataclasses.replace(params, fingers=1.0, finger_length=along * NANOMETRE, anode_ended=0.0)
+    return Laid(Frame(wide, tall, anode, cathode, gap, low, high), inset, site, (rim, seal, apart, pad))
 
 
 def comb(params: Any, request: Request) -> Pattern | None:
     """The pattern of one design in the rectangle; None where it cannot be drawn."""
-    around = _package.package_of(params)
-    room = [round(float(side)) for side in _package.room(request.footprint, around)]
-    lengths = (
-        params.finger_width_anode,
-        params.finger_width_cathode,
-        params.gap,
-        params.bus_width_anode,
-        params.bus_width_cathode,
-        params.collector_inset,
-    )
-    anode, cathode, gap, low, high, inset = (round(float(whole(np.ravel(value)[0]))) for value in lengths)
-    site = tuple(round(float(whole(side))) for side in (request.footprint.width, request.footprint.length))
-    widths = tuple(round(float(v)) for v in (around.rim, around.seal, around.pad_clearance, around.pad))
-    if min(*room, *widths) < 0 or min(room) < 1 or min(anode, cathode, low, high) <= 2 * inset:
-        return None  # no room, or no line left of a collector
-    return _drawn(request.pattern, Frame(room[0], room[1], anode, cathode, gap, low, high), inset, site, widths)
+    asked = laid(params, request)[0]
+    return None if asked is None else drawn(request.pattern, asked)
 
 
 @lru_cache(maxsize=16)
-def _drawn(name: str, frame: Frame, inset: int, site: tuple[int, ...], widths: tuple[int, ...]) -> Pattern | None:
-    drawn = patterns.load(name).draw(frame)
-    if drawn is None or drawn.width > frame.width or drawn.length > frame.length:
+def drawn(name: str, asked: Laid) -> Pattern | None:
+    """A pattern in the middle of its site; None where it has no room or falls into pieces."""
+    frame, inset = asked.frame, asked.inset
+    made = patterns.load(name).draw(frame)
+    if made is None or made.width > frame.width or made.length > frame.length:
         return None
-    hull = _hull(drawn, frame)
-    corner = (site[0] - drawn.width) // 2, (site[1] - drawn.length) // 2
-    electrodes = [translated(shape, *corner) for shape in (drawn.anode, drawn.cathode)]
+    hull = _hull(made, frame)
+    corner = (asked.site[0] - made.width) // 2, (asked.site[1] - made.length) // 2
+    electrodes = [translated(shape, *corner) for shape in (made.anode, made.cathode)]
     plates = [buffered(shape, -inset) if inset else shape for shape in electrodes]
     if any(not shape or pieces(shape) != 1 for shape in plates):
         return None
-    around = Package(*widths)
+    around = Package(*asked.package)
     return Pattern(
         (electrodes[0], electrodes[1]),
         (plates[0], plates[1]),
         _package.terminals(hull, around, *corner, inset),
+        name,
+        frame,
         _comb.outline(hull, *corner),
-        round(distance(*electrodes)),
+        outline_distance(*electrodes),
         inset,
         round(float(_package.neck_width(hull, around))),
     )
@@ -137,7 +160,7 @@ def cell(params: Any, request: Request) -> tuple[Body, ...]:
     metal = request.layer_thickness("collector")
     heights = float(params.anode_thickness), float(params.cathode_thickness)
     top = metal + max(heights) + float(params.lid_clearance)
-    basin, outer = _boxes(params, found)
+    basin, outer = boxes(params, found)
     bodies = [
         Body(f"{net}-collector", f"{net}_collector", request.material("collector"), net,
              joined([found.plates[k], found.necks[k]]), 0.0, metal, "mask", "collector")
@@ -159,78 +182,8 @@ def cell(params: Any, request: Request) -> tuple[Body, ...]:
     )
 
 
-def _boxes(params: Any, found: Pattern) -> tuple[Box, Box]:
+def boxes(params: Any, found: Pattern) -> tuple[Box, Box]:
     """Electrolyte and lid."""
     around = _package.package_of(params)
     basin = _package.grown(found.box, round(float(around.rim)))
     return basin, _package.grown(basin, round(float(around.seal)))
-
-
-def measures(params: Any, request: Request) -> Measures | None:
-    """What is drawn of one design; None where it cannot be drawn."""
-    found = comb(params, request)
-    if found is None:
-        return None
-    heights = float(params.anode_thickness), float(params.cathode_thickness)
-    metal = request.layer_thickness("collector")
-    high = metal + max(heights) + float(params.lid_clearance)
-    dam = metal + request.layer_thickness("insulator") + float(params.lid_thickness)
-    areas = [area(shape) for shape in found.electrodes]
-    rims = [_outline(shape) * NANOMETRE for shape in found.electrodes]
-    volumes = [a * h for a, h in zip(areas, heights, strict=True)]
-    squares = _squares(found)
-    around = _package.package_of(params)
-    if squares is None:
-        return None
-    neck = float(around.side + around.pad_clearance + found.inset) / found.neck
-    sunk = sum(area(shape) for shape in found.plates)
-    sunk += 2 * found.neck * (float(around.rim) + found.inset) * NANOMETRE**2
-    left, low, right, top = found.box
-    narrowest = min(minimum_width(shape) for shape in (*found.electrodes, *found.plates))
-    values = {
-        "anode_area": areas[0],
-        "cathode_area": areas[1],
-        "anode_interface_area": areas[0] + heights[0] * rims[0],
-        "cathode_interface_area": areas[1] + heights[1] * rims[1],
-        "anode_volume": volumes[0],
-        "cathode_volume": volumes[1],
-        "facing_length": facing_length(*found.electrodes, 2 * found.gap) * NANOMETRE,
-        "minimum_gap": found.gap * NANOMETRE,
-        "minimum_width": min(narrowest, found.neck, float(around.pad)) * NANOMETRE,
-        "height": max(high + float(params.lid_thickness), dam if "insulator" in request.materials else 0.0),
-        "electrode_height": min(heights),
-        "lid_height": high - metal,
-        "electrolyte_thickness": found.gap * NANOMETRE,
-        "electrolyte_volume": area(rectangle(*_boxes(params, found)[0])) * high - sunk * metal - sum(volumes),
-        "anode_collector_squares": squares[0] + neck,
-        "cathode_collector_squares": squares[1] + neck,
-        "anode_bus_squares": neck,
-        "cathode_bus_squares": neck,
-        "active_area": (right - left) * (top - low) * NANOMETRE**2,
-        "print_length": 0.0,
-    }
-    return _space.as_measures(values, np.asarray(True))
-
-
-def _outline(shape: Region) -> int:
-    """Length of the outline of a Manhattan region [nm]."""
-    return sum(int(np.sum(edges.high - edges.low)) for edges in boundary(shape))
-
-
-@lru_cache(maxsize=16)
-def _squares(found: Pattern) -> tuple[float, float] | None:
-    """Squares of both collectors, fed over the width of their necks."""
-    left = (found.box[0] + found.box[2]) // 2 - found.neck // 2
-    fed = (left, left + found.neck)
-    anode, cathode = (sheet.squares(shape, fed, upper=bool(k)) for k, shape in enumerate(found.plates))
-    return None if anode is None or cathode is None else (anode, cathode)
-
-
-def told(found: Pattern) -> tuple[str, ...]:
-    """How the pattern stands, in sentences."""
-    squares = _squares(found)
-    assert squares is not None
-    return (
-        f"its gap of {found.gap / 1e3:g} um is {facing_length(*found.electrodes, 2 * found.gap) / 1e6:.3g} mm long",
-        f"its collectors count {squares[0]:.3g} and {squares[1]:.3g} squares from the necks on",
-    )

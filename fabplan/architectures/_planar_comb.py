@@ -13,19 +13,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fabplan.architectures import _comb, _comb_filled_cell, _package, _pattern_cell, _space
+from fabplan.architectures import (
+    _comb,
+    _comb_filled_cell,
+    _package,
+    _pattern_cell,
+    _pattern_measures,
+    _pattern_search,
+    _space,
+)
 from fabplan.architectures._comb import Comb
 from fabplan.architectures._comb_measures import Stack, comb_measures
 from fabplan.architectures._package import Package
-from fabplan.architectures._planar_search import candidates
+from fabplan.architectures._planar_search import candidates, constants, package
 from fabplan.architectures._space import whole
 from fabplan.architectures.base import Request, parameter
+from fabplan.findings import Finding
 from fabplan.geometry.body import Body
 from fabplan.geometry.measures import Measures
-from fabplan.geometry.region import joined, rectangle
+from fabplan.geometry.region import NANOMETRE, joined, rectangle
 
 FILL = _comb_filled_cell  # fills the user's outline where there is one
-PATTERN = _pattern_cell  # draws the pattern that was asked where it is not the comb
+EXCESS = 1.1  # of the anode over the wanted ratio: more is weight
+PATTERN = _pattern_measures  # measures the pattern that was asked where it is not the comb
 
 
 @dataclass(frozen=True)
@@ -66,29 +76,23 @@ def _in_nanometres(params: Params) -> tuple[Comb, Any, Package]:
     return electrodes, whole(params.collector_inset), _package.package_of(params)
 
 
-def _filling(request: Request) -> Any:
-    """What draws the cell where it is not the comb in a rectangle; None where it is."""
-    if request.pattern != "comb":
-        return PATTERN
-    return FILL if request.footprint.filled else None
-
-
 def measures(params: Params, request: Request) -> Measures:
     """Geometry of all designs in closed form; equals what `cell` draws. Arrays of shape (N,) or ()."""
-    filling = _filling(request)
-    if filling is not None and np.ndim(params.fingers) == 0:
-        drawn: Measures | None = filling.measures(params, request)
+    if request.pattern != "comb":
+        return _pattern_measures.measures(params, request)
+    if request.footprint.filled and np.ndim(params.fingers) == 0:
+        drawn = FILL.measures(params, request)
         if drawn is not None:
             return drawn
     if request.footprint.filled:
         request = dataclasses.replace(request, footprint=FILL.like(request.footprint))
-    comb, recess, package = _in_nanometres(params)
+    comb, recess, around = _in_nanometres(params)
     collectors = _comb.inset(comb, recess)
     heights = np.asarray(params.anode_thickness), np.asarray(params.cathode_thickness)
     stack = Stack(request.layer_thickness("collector"), *heights, params.lid_clearance, params.lid_thickness)
-    good = _comb.sound(comb) & _comb.sound(collectors) & _package.fits(request.footprint, package, comb)
+    good = _comb.sound(comb) & _comb.sound(collectors) & _package.fits(request.footprint, around, comb)
     good = good & (heights[0] > 0) & (heights[1] > 0) & (np.asarray(params.lid_clearance) >= 0)
-    found = comb_measures(comb, collectors, recess, package, stack, np.asarray(good, dtype=np.bool_))
+    found = comb_measures(comb, collectors, recess, around, stack, np.asarray(good, dtype=np.bool_))
     if "insulator" not in request.materials:
         return found
     dam = stack.collector + request.layer_thickness("insulator") + np.asarray(params.lid_thickness)
@@ -97,21 +101,21 @@ def measures(params: Params, request: Request) -> Measures:
 
 def cell(params: Params, request: Request) -> tuple[Body, ...]:
     """Bodies of one design, bottom-up. Dam (drawn when an insulator is chosen) and lid are conformal films."""
-    filling = _filling(request)
-    if filling is not None:
-        made: tuple[Body, ...] = filling.cell(params, request)
-        return made
-    comb, inset, package = _in_nanometres(params)
+    if request.pattern != "comb":
+        return _pattern_cell.cell(params, request)
+    if request.footprint.filled:
+        return FILL.cell(params, request)
+    comb, inset, around = _in_nanometres(params)
     x, y = _package.corner(request.footprint, comb)
     recess = round(float(inset))
     electrodes = _comb.draw(comb, x, y)
     plates = _comb.draw(_comb.inset(comb, inset), x + recess, y + recess)
-    terminals = _package.terminals(comb, package, x, y, recess)
+    terminals = _package.terminals(comb, around, x, y, recess)
     metal = request.layer_thickness("collector")
     heights = float(params.anode_thickness), float(params.cathode_thickness)
     top = metal + max(heights) + float(params.lid_clearance)
-    basin = _package.grown(_comb.outline(comb, x, y), round(float(package.rim)))
-    outer = _package.grown(basin, round(float(package.seal)))
+    basin = _package.grown(_comb.outline(comb, x, y), round(float(around.rim)))
+    outer = _package.grown(basin, round(float(around.seal)))
     bodies = [
         Body(f"{net}-collector", f"{net}_collector", request.material("collector"), net, joined([plate, terminal]),
              0.0, metal, "mask", "collector")
@@ -141,13 +145,34 @@ def design_space(request: Request) -> Params:
     """
     if request.footprint.filled:
         request = dataclasses.replace(request, footprint=FILL.like(request.footprint))
-    params = _space.as_params(Params, candidates(request, _space.in_nanometres(Params, request.fixed)))
+    fixed = _space.in_nanometres(Params, request.fixed)
+    drawn = request.pattern != "comb"
+    found = _pattern_search.candidates(Params, request, fixed) if drawn else candidates(request, fixed)
+    params = _space.as_params(Params, found)
     return _space.picked(params, _space.fewest_violations(_rules(params, request)))
 
 
+def findings(params: Params, request: Request) -> tuple[Finding, ...]:
+    """What clipping to an outline did; nothing where the structure stands in a rectangle."""
+    plain = request.pattern == "comb" and request.footprint.filled
+    return FILL.findings(params, request) if plain else ()
+
+
+def reach(request: Request) -> float:
+    """How far pads and package reach beyond the electrodes at most [m], where they stand outside."""
+    around = package(constants(request, _space.in_nanometres(Params, request.fixed)))
+    return float(np.max(around.end)) * NANOMETRE
+
+
 def preferred(params: Params, request: Request) -> NDArray[np.bool_]:
-    """Whether a design has fingers and not blocks."""
-    return _comb.slender(_in_nanometres(params)[0])
+    """Whether a design has fingers and not blocks; of a pattern, whether its anode holds no more than it should."""
+    slender = _comb.slender(_in_nanometres(params)[0])
+    if request.pattern == "comb" or not request.capacity.get("anode"):
+        return slender
+    found = measures(params, request)
+    held = request.capacity["anode"] * found.anode_volume
+    wanted = request.n_p_ratio * request.capacity["cathode"] * found.cathode_volume
+    return np.asarray(slender & (held <= EXCESS * wanted), dtype=np.bool_)
 
 
 def _rules(params: Params, request: Request) -> list[NDArray[np.bool_]]:

@@ -23,13 +23,14 @@ def candidates(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     ----------
     fixed : what the user fixed, lengths in nm
     """
-    values = _constants(request, fixed)
+    values = constants(request, fixed)
     values |= _axes(request, fixed, values)
     values |= _heights(request, fixed, values)
     return values | _fingers(request, fixed, values)
 
 
-def _constants(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
+def constants(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
+    """What is not searched: inset, package and lid, unless fixed [nm]."""
     lid, collector = request.limit("lid"), request.limit("collector")
     seal = max(_package.SEAL_WIDTH, lid.line)
     error = lid.placement + lid.edge
@@ -57,7 +58,7 @@ def _axes(request: Request, fixed: dict[str, float], constant: dict[str, Any]) -
     limits = [request.limit(net) for net in _comb.NETS]
     inset = 2 * constant["collector_inset"] * NANOMETRE
     gap = max(*(limit.gap for limit in limits), request.limit("collector").gap - inset, 1e-6)
-    line = max(_line(request, "cathode", constant) * NANOMETRE, 1e-6)
+    line = max(line_of(request, "cathode", constant) * NANOMETRE, 1e-6)
     room, _ = _package.room(request.footprint, package(constant))
     widest = max(line, min(room * NANOMETRE / 4, 40 * line))
     above = request.layer_thickness("collector") + (constant["lid_clearance"] + constant["lid_thickness"]) * NANOMETRE
@@ -89,7 +90,7 @@ def _fingers(request: Request, fixed: dict[str, float], values: dict[str, Any]) 
     """Buses, number and length of the fingers, and the anode's width from the wanted ratio of capacities [nm]."""
     width, length = _package.room(request.footprint, package(values))
     cathode, gap, ended = values["finger_width_cathode"], values["gap"], values["anode_ended"]
-    line = np.ceil(max(_line(request, net, values) for net in _comb.NETS))
+    line = np.ceil(max(line_of(request, net, values) for net in _comb.NETS))
     bus = np.maximum(np.rint(values["bus_share"] * cathode), line)  # only tips face it: no wider than a finger
     buses = {name: _space.held(fixed, name, bus) for name in ("bus_width_anode", "bus_width_cathode")}
     overlap = np.floor((length - sum(buses.values()) - 2 * gap) * values["length_share"])
@@ -104,7 +105,7 @@ def _fingers(request: Request, fixed: dict[str, float], values: dict[str, Any]) 
     return buses | {"finger_width_anode": anode, "fingers": count, "finger_length": overlap}
 
 
-def _line(request: Request, net: Net, values: dict[str, Any]) -> float:
+def line_of(request: Request, net: Net, values: dict[str, Any]) -> float:
     """Narrowest electrode [nm] that its own recipe and its collector's can make."""
     collector = request.limit("collector").line / NANOMETRE + 2 * values["collector_inset"]
     return float(max(request.limit(net).line / NANOMETRE, collector, 1.0)) - 1e-6
@@ -112,7 +113,7 @@ def _line(request: Request, net: Net, values: dict[str, Any]) -> float:
 
 def _wide(request: Request, values: dict[str, Any], width: Any) -> Any:
     """Anode width that can be made [nm], the nearest to a wanted one."""
-    return np.rint(np.maximum(width, np.ceil(_line(request, "anode", values))))
+    return np.rint(np.maximum(width, np.ceil(line_of(request, "anode", values))))
 
 
 def _balanced(request: Request, values: dict[str, Any], overlap: Any, count: Any) -> Any:

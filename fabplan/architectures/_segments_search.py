@@ -50,18 +50,28 @@ def _sizes(request: Request, fixed: dict[str, float], values: dict[str, Any]) ->
     """Size of a segment's lower electrode and length of a joint, from the footprint."""
     width, length = whole(request.footprint.width), whole(request.footprint.length)
     inset = 2 * (values["margin_cathode"] + values["margin_cover"])
+    series = bool(values["series"])
     if request.footprint.terminals == "inside":
-        width = width - 2 * (2 * values["margin_seal"] + values["bus_width"])
-        length = length - 2 * values["margin_seal"] - values["pad_size"]
+        buses = 0.0 if series else values["margin_seal"] + values["bus_width"]
+        width = width - 2 * (values["margin_seal"] + buses)
+        length = length - 2 * values["margin_seal"] - (2 if series else 1) * values["pad_size"]
     n = np.maximum(np.rint(values["segments"]), 1)
+    # between two seals there is room to weld both foils
+    least = 2 * values["margin_seal"] + _contact(request) if series else 1.0
     if "joint_length" in fixed:
         segment = (length - (n - 1) * fixed["joint_length"]) / n
     else:
-        segment = length / (n + (n - 1) * JOINT_SHARE)
+        segment = np.minimum(length / (n + (n - 1) * JOINT_SHARE), (length - (n - 1) * least) / n)
     sizes = {
         "cell_width": np.maximum(np.floor((width - inset) * values["width_share"]), 1),
         "cell_length": np.maximum(np.floor((segment - inset) * values["length_share"]), 1),
     }
     sizes = {name: _space.held(fixed, name, size) for name, size in sizes.items()}
-    joint = np.maximum(np.floor((sizes["cell_length"] + inset) * JOINT_SHARE), 1)
+    joint = np.maximum(np.floor((sizes["cell_length"] + inset) * JOINT_SHARE), least)
     return sizes | {"joint_length": _space.held(fixed, "joint_length", joint)}
+
+
+def _contact(request: Request) -> float:
+    """Bare length of a joint in series: what both collectors and the encapsulation can make."""
+    roles = ("anode_collector", "cathode_collector", "encapsulation")
+    return float(np.maximum(whole(max(max(request.limit(role).line, request.limit(role).gap) for role in roles)), 1))

@@ -9,6 +9,9 @@ A structure is a module of this folder with
 - ``measures(params, request) -> Measures``: closed form, broadcasts
 - ``cell(params, request) -> tuple[Body, ...]``: exact bodies of one design, built bottom-up
 - optionally ``inside(fixed) -> {net: Inside}``: electrodes that are thin coats on a scaffold or in pores
+- optionally ``VARIANTS``: key of the spec's ``cell`` -> parameter and its value by name, e.g.
+  ``{"connection": ("series", {"parallel": 0.0, "series": 1.0})}``
+- optionally ``refused(request)``: why nothing of what is asked can be drawn, and what would help; None otherwise
 - optionally ``preferred(params, request)``: which designs look as the structure should, booleans of shape
   (N,); the others are taken only where none of these meets the target
 """

@@ -5,7 +5,17 @@ Laws: sections 2, 0.6 and 13 of the project's notes on cell structures; drawn by
 
 from __future__ import annotations
 
-from fabplan.architectures._planar_comb import FILL, PATTERN, Params, cell, design_space, measures, preferred
+from fabplan.architectures._planar_comb import (
+    FILL,
+    PATTERN,
+    Params,
+    cell,
+    design_space,
+    findings,
+    measures,
+    preferred,
+    reach,
+)
 from fabplan.architectures.base import Operation
 
 __all__ = [
@@ -18,8 +28,10 @@ __all__ = [
     "Params",
     "cell",
     "design_space",
+    "findings",
     "measures",
     "preferred",
+    "reach",
 ]
 
 TITLE = "Planar interdigital combs"

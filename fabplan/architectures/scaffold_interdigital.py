@@ -35,6 +35,7 @@ FLOW = (
     Operation("lid", ("lid",)),
 )
 HEIGHT = 10e-6
+FAR = 2.0  # times the wanted ratio of capacities that is worth a word
 inside = _scaffold.inside
 _TEMPLATE = tuple(_scaffold.DEFAULTS)
 
@@ -127,7 +128,7 @@ def preferred(params: Params, request: Request) -> NDArray[np.bool_]:
 
 
 def findings(params: Params, request: Request) -> tuple[Finding, ...]:
-    """``pores-close``: how near the coats come to closing the windows between the pores."""
+    """How near the coats come to closing the windows between the pores, and whether one coat holds far more."""
     given = {name: float(getattr(params, name)) for name in _TEMPLATE}
     thickest = max(given["coat_thickness_anode"], given["coat_thickness_cathode"])
     text = (
@@ -135,4 +136,24 @@ def findings(params: Params, request: Request) -> tuple[Finding, ...]:
         "close there first, long before they fill"
     )
     severity: Severity = "warning" if thickest > 0.6 * given["window_radius"] else "info"
-    return (Finding("pores-close", severity, "cell", text, thickest, given["window_radius"], "m", "thinner coats"),)
+    close = Finding("pores-close", severity, "cell", text, thickest, given["window_radius"], "m", "thinner coats")
+    return (close, *_unbalanced(params, request))
+
+
+def _unbalanced(params: Params, request: Request) -> tuple[Finding, ...]:
+    """How much more one coat holds than the wanted ratio of capacities asks."""
+    anode, cathode = request.capacity.get("anode"), request.capacity.get("cathode")
+    if not anode or not cathode:
+        return ()
+    ratio = anode * float(params.finger_width_anode) / (cathode * float(params.finger_width_cathode))
+    coat = float(params.coat_thickness_anode)
+    enough = coat * request.n_p_ratio / ratio
+    if ratio < FAR * request.n_p_ratio:
+        return ()
+    text = (
+        f"the anode's fingers hold {ratio:.2g} times what the cathode's do: of {coat * 1e9:.3g} nm of coat some "
+        f"{enough * 1e9:.2g} nm would do for N/P {request.n_p_ratio:g}; the rest costs pores and time, and keeps the "
+        "anode's potential flat"
+    )
+    change = f"parameters.coat_thickness_anode = {enough * 1e9:.2g} nm, or wider cathode fingers"
+    return (Finding("coats-unbalanced", "info", "anode", text, ratio, request.n_p_ratio, "", change),)

@@ -8,8 +8,11 @@ from typing import Literal
 from fabplan.geometry.region import Region
 from fabplan.geometry.relief import Relief
 
-Net = Literal["anode", "cathode"]
+#: ``"anode"``, ``"cathode"``, or ``"joint-1"`` and so on: the conductor between two cells in series
+Net = str
 Pattern = Literal["mask", "bead", "drops", "raster", "blanket", "conformal"]
+
+JOINT = "joint-"
 
 ROLES = (
     "substrate",
@@ -35,7 +38,7 @@ class Body:
     name : unique in the cell, kebab-case, e.g. ``"anode-walls"``
     role : one of `ROLES`
     material : id of the catalog
-    net : ``"anode"``, ``"cathode"`` or None
+    net : the terminals' ``"anode"`` and ``"cathode"``, ``"joint-1"`` and so on between cells in series, or None
     region : exact planar region
     bottom : lower face above the substrate's surface [m]; None for a conformal film
     thickness : height [m]
@@ -55,6 +58,13 @@ class Body:
     pattern: Pattern
     made_by: str
     relief: Relief | None = None
+
+
+def is_net(name: object) -> bool:
+    """Whether a name is that of a net: one of both terminals, or a joint between two cells in series."""
+    if not isinstance(name, str):
+        return False
+    return name in ("anode", "cathode") or (name.startswith(JOINT) and name[len(JOINT) :].isdecimal())
 
 
 def share_height(one: Body, other: Body) -> bool:

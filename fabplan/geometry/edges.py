@@ -7,6 +7,7 @@ nothing has to be merged. All lengths are whole nanometres.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -16,6 +17,7 @@ from fabplan.errors import BadInput, Problem
 from fabplan.geometry.region import FLAT_CAP, Part, Region, count
 
 Integers = NDArray[np.int64]
+KEPT = 20_000  # polygons of a region whose edges are kept: some megabytes
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,21 @@ def flat_vertices(part: Part) -> Integers:
     return np.asarray(part.polygon, dtype=np.int64)[None, :, :] + offsets[:, None, :]
 
 
+def polygons_by_size(region: Region) -> list[Integers]:
+    """Vertices [nm] of all flat polygons, one array a number of vertices, shape (polygons, vertices, 2).
+
+    Parts that stand alone are put together, so that thousands of them cost no more than one lattice.
+    """
+    alone: dict[int, list[tuple[tuple[int, int], ...]]] = {}
+    found = []
+    for part in region.parts:
+        if part.lattice.columns == part.lattice.rows == 1:
+            alone.setdefault(len(part.polygon), []).append(part.polygon)
+        else:
+            found.append(flat_vertices(part))
+    return [*found, *(np.array(same, dtype=np.int64) for same in alone.values())]
+
+
 def check_flat_size(region: Region) -> None:
     """Refuse regions that hold too many polygons to be looked at one by one.
 
@@ -63,10 +80,19 @@ def boundary(region: Region) -> tuple[Edges, Edges]:
     ValueError : an edge is neither vertical nor horizontal
     BadInput : more than `FLAT_CAP` polygons
     """
+    return _kept(region) if count(region) <= KEPT else _boundary(region)
+
+
+@lru_cache(maxsize=32)
+def _kept(region: Region) -> tuple[Edges, Edges]:
+    """`boundary` of a region of not too many polygons: many measures ask for the same one."""
+    return _boundary(region)
+
+
+def _boundary(region: Region) -> tuple[Edges, Edges]:
     check_flat_size(region)
     starts, ends = [np.empty((0, 2), np.int64)], [np.empty((0, 2), np.int64)]
-    for part in region.parts:
-        vertices = flat_vertices(part)
+    for vertices in polygons_by_size(region):
         starts.append(vertices.reshape(-1, 2))
         ends.append(np.roll(vertices, -1, axis=1).reshape(-1, 2))
     start, end = np.concatenate(starts), np.concatenate(ends)

@@ -37,6 +37,7 @@ class Measures:
     core_radius : radius of what the innermost electrode lies around [m]
     separator_length : electrolyte path of the planar equivalent, reference area over shape factor [m]
     anode_fill, cathode_fill : share of the electrodes' envelope that stands in pillars; None: all of it
+    in_series : number of equal cells in series that all areas and volumes together make; None: one
     """
 
     anode_area: Array
@@ -66,3 +67,4 @@ class Measures:
     separator_length: Array | None = None
     anode_fill: Array | None = None
     cathode_fill: Array | None = None
+    in_series: Array | None = None

@@ -54,9 +54,9 @@ class Stretches:
         return min((SEEN * stretch.period for stretch in (*self.x, *self.y)), default=math.inf)
 
 
-def stretches(regions: Sequence[Region]) -> Stretches:
-    """Where regions that belong together repeat, all with the same period; none in a small layout."""
-    if sum(count(region) for region in regions) <= FEW:
+def stretches(regions: Sequence[Region], few: int = FEW) -> Stretches:
+    """Where regions that belong together repeat, all with the same period; none in a layout of ``few`` polygons."""
+    if sum(count(region) for region in regions) <= few:
         return Stretches()
     parts = [part for region in regions for part in region.parts]
     return Stretches(tuple(_along(parts)), tuple(_along([_turned(part) for part in parts])))
@@ -75,9 +75,11 @@ def short(regions: Sequence[Region], found: Stretches, more: tuple[int, int] | N
         [replace(s, spare=s.spare - (k == one)) for k, s in enumerate(along)]
         for along, one in ((found.x, left[0]), (found.y, left[1]))
     )
-    return [
-        Region(tuple(_turned(_pushed(_turned(_pushed(part, x)), y)) for part in region.parts)) for region in regions
-    ]
+    if x:
+        regions = [Region(tuple(_pushed(part, x) for part in region.parts)) for region in regions]
+    if y:
+        regions = [Region(tuple(_turned(_pushed(_turned(part), y)) for part in region.parts)) for region in regions]
+    return list(regions)
 
 
 def grown(measure: Callable[[list[Region]], float], regions: Sequence[Region], found: Stretches) -> float:

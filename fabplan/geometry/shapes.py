@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely.geometry.base import BaseGeometry
 
-from fabplan.geometry.edges import check_flat_size, facing_length, flat_vertices, minimum_width
-from fabplan.geometry.region import Part, Point, Region, polygon_area2
+from fabplan.geometry.edges import KEPT, check_flat_size, facing_length, flat_vertices, minimum_width
+from fabplan.geometry.region import Part, Point, Region, count, polygon_area2
 
 __all__ = [
     "buffered",
@@ -31,6 +32,7 @@ __all__ = [
     "geometries",
     "intersection",
     "minimum_width",
+    "outline_distance",
     "pieces",
     "to_shapely",
     "union",
@@ -50,12 +52,28 @@ def geometries(region: Region) -> Geometries:
     BadInput : more polygons than `fabplan.geometry.region.FLAT_CAP`
     """
     check_flat_size(region)
-    found = [shapely.polygons(flat_vertices(part).astype(float)) for part in region.parts]
+    found: list[Geometries] = [np.empty(0, dtype=object)] * len(region.parts)
+    alone: dict[int, list[int]] = {}
+    for number, part in enumerate(region.parts):
+        if part.lattice.columns == part.lattice.rows == 1:
+            alone.setdefault(len(part.polygon), []).append(number)
+        else:
+            found[number] = shapely.polygons(flat_vertices(part).astype(float))
+    for numbers in alone.values():  # polygons of as many corners are made in one go, and stay in their order
+        made = shapely.polygons(np.array([region.parts[number].polygon for number in numbers], dtype=float))
+        for place, number in enumerate(numbers):
+            found[number] = made[place : place + 1]
     return np.concatenate(found) if found else np.empty(0, dtype=object)
 
 
 def to_shapely(region: Region) -> BaseGeometry:
     """Union of a region's polygons [nm]: polygon, multipolygon or an empty polygon."""
+    return _kept(region) if count(region) <= KEPT else _merged(geometries(region))
+
+
+@lru_cache(maxsize=32)
+def _kept(region: Region) -> BaseGeometry:
+    """`to_shapely` of a region of not too many polygons: many measures ask for the same one."""
     return _merged(geometries(region))
 
 
@@ -190,6 +208,13 @@ def _closest(lot: Geometries, tree: shapely.STRtree, reach: float) -> float:
     one, other = tree.query(shapely.box(*(shapely.bounds(lot) + np.array([-reach, -reach, reach, reach])).T))
     apart = shapely.distance(lot[one], tree.geometries[other])
     return float(np.min(apart, initial=reach))
+
+
+def outline_distance(a: Region, b: Region) -> float:
+    """`distance` of two regions of one piece each, of many corners: by their outlines, quickly."""
+    one, other = to_shapely(a), to_shapely(b)
+    shapely.prepare(one)
+    return float(shapely.distance(one, other))
 
 
 def pieces(region: Region) -> int:

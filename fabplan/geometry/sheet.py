@@ -20,22 +20,22 @@ from fabplan.geometry.shapes import to_shapely
 
 Floats = NDArray[np.float64]
 MOST_CELLS = 400_000
-MANHATTAN_LINES = 1_200
 
 
-def squares(region: Region, terminal: tuple[int, int], upper: bool) -> float | None:
+def squares(region: Region, terminal: tuple[int, int], upper: bool, cells: int = MOST_CELLS) -> float | None:
     """Mean drop from the terminal over sheet resistance and current, weighed by area.
 
     Parameters
     ----------
     terminal : stretch of x [nm] on the region's lower edge (``upper``: upper edge) that is held at zero
+    cells : of the grid, about; between the sides of a Manhattan region at least one, whatever that takes
 
     Returns
     -------
     Dissipated power over sheet resistance and squared current; None where the grid is too coarse to tie all of it.
     """
     shape = to_shapely(region)
-    xs, ys = _lines(shapely.get_coordinates(shape), terminal)
+    xs, ys = _lines(shapely.get_coordinates(shape), terminal, cells)
     dx, dy = np.diff(xs), np.diff(ys)
     x, y = np.meshgrid((xs[1:] + xs[:-1]) / 2, (ys[1:] + ys[:-1]) / 2)
     shapely.prepare(shape)
@@ -66,14 +66,14 @@ def squares(region: Region, terminal: tuple[int, int], upper: bool) -> float | N
     return float(drop @ drawn)
 
 
-def _lines(points: Floats, terminal: tuple[int, int]) -> tuple[Floats, Floats]:
+def _lines(points: Floats, terminal: tuple[int, int], cells: int) -> tuple[Floats, Floats]:
     """Grid lines along x and y."""
     xs, ys = np.unique(np.r_[points[:, 0], terminal]), np.unique(points[:, 1])
-    if len(xs) <= MANHATTAN_LINES and len(ys) <= MANHATTAN_LINES and len(xs) * len(ys) < MOST_CELLS:
-        parts = max(1, min(8, math.isqrt(MOST_CELLS // (len(xs) * len(ys)))))
+    if len(xs) * len(ys) < MOST_CELLS:
+        parts = max(1, min(8, math.isqrt(cells // (len(xs) * len(ys)))))
         return _finer(xs, parts), _finer(ys, parts)
     wide, tall = np.ptp(xs), np.ptp(ys)
-    step = math.sqrt(wide * tall / MOST_CELLS)
+    step = math.sqrt(wide * tall / cells)
     return (np.linspace(xs[0], xs[-1], round(wide / step) + 1), np.linspace(ys[0], ys[-1], round(tall / step) + 1))
 
 

@@ -48,11 +48,15 @@ ELEMENTS: dict[int, tuple[set[int], set[int], int, int]] = {
 
 @dataclass
 class Cell:
-    """What a structure holds: number of shapes and their points, and how often it places which other one."""
+    """What a structure holds: number of shapes and their points, and how often it places which other one.
+
+    ``stored`` counts shapes as the file writes them down, an array of equal ones once.
+    """
 
     shapes: int = 0
     places: dict[str, int] = field(default_factory=dict)
     points: int = 0
+    stored: int = 0
 
 
 def checked(data: bytes, where: str, most: int, most_points: int = MOST_POINTS) -> dict[str, Cell]:
@@ -166,6 +170,7 @@ class _Walk:
             cell.places[name] = cell.places.get(name, 0) + columns * rows
         elif kind in (BOUNDARY, PATH, BOX):
             cell.shapes += 1
+            cell.stored += 1
             cell.points += _points(kind, found)
 
     def text(self) -> str:

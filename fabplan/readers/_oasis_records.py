@@ -87,7 +87,7 @@ def _named(walk: Walk) -> dict[str, Cell]:
         for target, number in cell.places.items():
             inner = known[int(target[1:])] if target[0] == " " else target
             places[inner] = places.get(inner, 0) + number
-        found[name] = Cell(cell.shapes, places, cell.points)
+        found[name] = Cell(cell.shapes, places, cell.points, cell.stored)
     return found
 
 
@@ -237,6 +237,7 @@ def _element(kind: int, reader: Reader, walk: Walk, cell: Cell) -> None:
     points = _shape(kind, info, reader, walk)
     copies = _place(reader, walk, info & 0x10, info & 0x08, info & 0x04)
     cell.shapes += copies if points else 0
+    cell.stored += 1 if points else 0
     walk.shapes += copies if points else 0
     cell.points += copies * points
 

@@ -44,7 +44,7 @@ def read_dxf(data: bytes, unit: str | None, where: str, layer: str | None = None
     ------
     BadInput : broken, without unit, too deep or too large
     """
-    units, blocks, items, ignored = _sections(data, where)
+    units, blocks, items, ignored = sections(data, where)
     name = unit or INSUNITS.get(units, "")
     if not name:
         allowed = 'unit = "mm" (or another) beside the file\'s name'
@@ -61,7 +61,7 @@ def read_dxf(data: bytes, unit: str | None, where: str, layer: str | None = None
     return Drawing(pieces, Frame(name, unit_nanometres(name, where)), True, tuple(notes))
 
 
-def _sections(data: bytes, where: str) -> tuple[int, dict[str, tuple[Item, ...]], tuple[Item, ...], Counter[str]]:
+def sections(data: bytes, where: str) -> tuple[int, dict[str, tuple[Item, ...]], tuple[Item, ...], Counter[str]]:
     """$INSUNITS, blocks by name, entities of the drawing, and how many of a kind are ignored."""
     stream, gatherer = tags(data, where), Gatherer(where)
     units, blocks, items, ignored = 0, dict[str, tuple[Item, ...]](), list[Item](), Counter[str]()

@@ -96,10 +96,24 @@ def check_oasis(data: bytes, where: str) -> None:
 
 
 def _in_child(kind: str, path: Path, most: int) -> MaskFile:
-    """What the reader says, from a process that may die."""
+    """Flat polygons as the child gives them."""
+    answer = in_child(CHILD, kind, path, most)
+    try:
+        return _unpacked(answer)
+    except (ValueError, KeyError, TypeError) as fault:
+        raise BadInput(Problem("the reader's answer makes no sense", path.name)) from fault
+
+
+def in_child(child: Path, kind: str, path: Path, most: int) -> bytes:
+    """What a reader says, from a process that may die.
+
+    Raises
+    ------
+    BadInput : it did not finish, or not well
+    """
     quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     system = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    command = [sys.executable, "-I", str(CHILD), kind, str(path.resolve()), str(most)]
+    command = [sys.executable, "-I", str(child), kind, str(path.resolve()), str(most)]
     try:
         done = subprocess.run(
             command,
@@ -115,10 +129,7 @@ def _in_child(kind: str, path: Path, most: int) -> MaskFile:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         why = f"signal {-done.returncode}" if done.returncode < 0 else (said[-1][:120] if said else "no reason given")
         raise BadInput(Problem("the reader stopped", path.name, why))
-    try:
-        return _unpacked(done.stdout)
-    except (ValueError, KeyError, TypeError) as fault:
-        raise BadInput(Problem("the reader's answer makes no sense", path.name)) from fault
+    return done.stdout
 
 
 def _unpacked(answer: bytes) -> MaskFile:

@@ -16,7 +16,9 @@ DEEPEST = 64
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<open>")|[\[\]{}]', re.DOTALL)
 
 
-def read_json(path: str | os.PathLike[str], limit: int = LARGEST, where: str | None = None) -> Any:
+def read_json(
+    path: str | os.PathLike[str], limit: int = LARGEST, where: str | None = None, finite: bool = True
+) -> Any:
     """Value of a JSON file.
 
     Parameters
@@ -24,17 +26,18 @@ def read_json(path: str | os.PathLike[str], limit: int = LARGEST, where: str | N
     path : the file
     limit : largest size [byte]
     where : name of the file in messages; the path as given when None
+    finite : refuse NaN and infinity; False where the caller checks every number and can say which one it is
 
     Raises
     ------
     BadInput : not a readable file, too large, or one of the faults of `parse_json`
     """
     where = os.fspath(path) if where is None else where
-    return parse_json(read_bytes(path, limit, where), where)
+    return parse_json(read_bytes(path, limit, where), where, finite)
 
 
-def parse_json(data: bytes, where: str) -> Any:
-    """Value of a JSON text.
+def parse_json(data: bytes, where: str, finite: bool = True) -> Any:
+    """Value of a JSON text; ``finite`` as in `read_json`.
 
     Raises
     ------
@@ -46,8 +49,8 @@ def parse_json(data: bytes, where: str) -> Any:
         return json.loads(
             text,
             object_pairs_hook=lambda pairs: _unique(pairs, where),
-            parse_constant=lambda word: _refuse(word, where),
-            parse_float=lambda digits: _finite(digits, where),
+            parse_constant=(lambda word: _refuse(word, where)) if finite else float,
+            parse_float=(lambda digits: _finite(digits, where)) if finite else float,
         )
     except json.JSONDecodeError as fault:
         raise BadInput(Problem(f"not JSON: {fault.msg}", f"{where}:{fault.lineno}")) from None

@@ -84,4 +84,18 @@ def requests(draw: Any, architecture: ModuleType) -> Request:
         capacity={"anode": anode * CHARGE, "cathode": CHARGE},
         n_p_ratio=draw(st.sampled_from([1.0, 1.2])),
         height_max=draw(st.sampled_from([50e-6, 2e-3])),
+        fixed=dict(draw(variants(architecture))),
     )
+
+
+def variants(architecture: ModuleType) -> st.SearchStrategy[dict[str, float]]:
+    """Parameters of the variants that a structure offers by name, and its switches; often left open."""
+    offered = getattr(architecture, "VARIANTS", {})
+    named = {name: tuple(values.values()) for name, values in offered.values()}
+    switches = {
+        f.name: (0.0, 1.0)
+        for f in dataclasses.fields(architecture.Params)
+        if f.metadata["dimension"] == "number" and (f.metadata["low"], f.metadata["high"]) == (0, 1)
+    }
+    axes = [st.sampled_from([(), *((name, v) for v in values)]) for name, values in {**switches, **named}.items()]
+    return st.tuples(*axes).map(lambda chosen: dict(pair for pair in chosen if pair))

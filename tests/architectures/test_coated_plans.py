@@ -36,7 +36,7 @@ def test_the_scaffold_carries_the_current() -> None:
     plan = shipped_plan("scaffold-interdigital")
     (cell,) = plan.cell["cells"]
     side, current = cell["design"]["cathode"], plan.estimate["one_c_current_A"] / value(plan, "fingers")
-    assert side["sigma"] == pytest.approx(0.2**1.5 / 2e-6)  # 0.0002 ohm cm of the metal, a fifth of the finger
+    assert side["sigma"] == pytest.approx(0.2**1.5 / 6.99e-8)  # solid nickel, a fifth of the finger
     assert side["R_m"] == pytest.approx(3 * value(plan, "coat_thickness_cathode"))  # same surface per volume
     assert side["eps"] == pytest.approx(1 - 0.2 - side["eps_am"])
     height, wide, long = (value(plan, name) for name in ("scaffold_height", "finger_width_cathode", "finger_length"))

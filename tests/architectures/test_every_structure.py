@@ -16,15 +16,19 @@ from fabplan import plugins
 from fabplan.architectures.base import Request, beyond, one, snapped
 from fabplan.errors import BadInput
 from fabplan.geometry import shapes
-from fabplan.geometry.body import ROLES, Body, share_height
+from fabplan.geometry.body import ROLES, Body, is_net, share_height
 from fabplan.geometry.region import NANOMETRE, Region, area, count, joined
 from fabplan.geometry.relief import Coat, coat
+from fabplan.layout.measure import measured
+from fabplan.layout.rules import CLOSED_FORM
+from fabplan.layout.widths import is_manhattan
 from tests.architectures.requests import near, request, requests
 
 STRUCTURES = [plugins.load("architectures", name) for name in plugins.names("architectures")]
 every = pytest.mark.parametrize("structure", STRUCTURES, ids=lambda module: module.__name__.rsplit(".", 1)[-1])
 MOST_MERGED = 800
 quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(quick, max_examples=10)
 
 
 def drawn(structure: ModuleType, given_request: Request, pick: float = 0.5) -> tuple[Any, Any, tuple[Body, ...]] | None:
@@ -70,6 +74,13 @@ def merged_area(region: Region) -> float:
     return float(shapes.to_shapely(region).area) * NANOMETRE**2
 
 
+def nets(bodies: tuple[Body, ...]) -> tuple[str, ...]:
+    """All nets of a cell; those of both terminals are among them."""
+    found = tuple(dict.fromkeys(body.net for body in bodies if body.net))
+    assert {"anode", "cathode"} <= set(found) and all(map(is_net, found))
+    return found
+
+
 def net(bodies: tuple[Body, ...], name: str) -> Region:
     return joined(body.region for body in bodies if body.net == name)
 
@@ -89,6 +100,7 @@ def test_drawing_equals_closed_form(structure: ModuleType, data: Any) -> None:
         volume = sum(area(body.region) * body.thickness + on_walls(body, bodies).volume for body in electrodes)
         assert plan == near(float(getattr(measures, f"{side}_area")), rel=1e-9)
         assert volume == near(float(getattr(measures, f"{side}_volume")), rel=1e-9)
+    for side in nets(bodies):
         # every net is one piece: collector, electrode and pad together; pillars hang together by their collector
         own = [body for body in bodies if body.net == side]
         if sum(count(body.region) for body in own) <= MOST_MERGED:
@@ -105,6 +117,26 @@ def test_drawing_equals_closed_form(structure: ModuleType, data: Any) -> None:
 
 
 @every
+@few
+@given(data=st.data())
+def test_all_that_is_measured_equals_closed_form(structure: ModuleType, data: Any) -> None:
+    """Facing length, gap, width, height, areas and volumes, as the layout measures them without a closed form."""
+    found = drawn(structure, data.draw(requests(structure)), data.draw(st.floats(0, 1)))
+    if found is None or max(len(body.region.parts) for body in found[2]) > MOST_MERGED:
+        return
+    _, measures, bodies = found
+    if sum(count(body.region) for body in bodies) > MOST_MERGED:
+        return
+    # circles are polygons whose flats lie up to a nanometre off, and a distance across them ends between corners
+    flat = all(is_manhattan(body.region) for body in bodies)
+    for key, value in measured(bodies).items():
+        field = CLOSED_FORM.get(key)
+        expected = float(getattr(measures, field)) if field else np.inf
+        if value is not None and np.isfinite(expected):
+            assert value == near(expected, rel=1e-9 if flat else 1e-6), key
+
+
+@every
 @quick
 @given(data=st.data())
 def test_nets_keep_their_gap(structure: ModuleType, data: Any) -> None:
@@ -117,7 +149,7 @@ def test_nets_keep_their_gap(structure: ModuleType, data: Any) -> None:
         _apart(ours, theirs, film)
         for ours in bodies
         for theirs in bodies
-        if ours.net == "anode" and theirs.net == "cathode" and share_height(ours, theirs)
+        if ours.net and theirs.net and ours.net < theirs.net and share_height(ours, theirs)
     ]
     # where the nets never share a height there is no gap to draw
     assert not apart or min(apart) * NANOMETRE == near(float(measures.minimum_gap), rel=1e-9)
@@ -159,11 +191,13 @@ def test_surfaces_and_room_of_the_electrolyte_are_those_drawn(structure: ModuleT
     if max(count(body.region) for body in bodies if body.net) > MOST_MERGED:
         return
     for side in ("anode", "cathode"):
-        body = bodies[names.index(side)]
+        body, region = bodies[names.index(side)], joined(body.region for body in bodies if body.role == side)
         # of a sleeve around the electrolyte only what lies over it
-        shape = shapes.to_shapely(shapes.intersection(body.region, bodies[names.index("electrolyte")].region))
+        shape = shapes.to_shapely(shapes.intersection(region, bodies[names.index("electrolyte")].region))
         # what comes before the electrolyte touches it with its sides too
-        sides = shape.length * NANOMETRE * body.thickness if names.index(side) < names.index("electrolyte") else 0.0
+        film = shapes.to_shapely(bodies[names.index("electrolyte")].region)
+        rim = shapes.to_shapely(region).boundary.intersection(film).length * NANOMETRE
+        sides = rim * body.thickness if names.index(side) < names.index("electrolyte") else 0.0
         walls = on_walls(body, bodies)
         surface = shape.area * NANOMETRE**2 + sides + (walls.upper if sides else walls.lower)
         assert float(getattr(measures, f"{side}_interface_area")) == near(surface, rel=1e-9)

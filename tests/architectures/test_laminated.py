@@ -6,14 +6,19 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import pytest
 
 from fabplan.architectures import laminated_thin_film as structure
 from fabplan.architectures.base import Request, RoleLimits, one
+from fabplan.catalog.loader import load
 from fabplan.geometry import shapes
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, Region, area, bounds, count
+from fabplan.layout import rules
+from fabplan.layout.approach import approaches
 from fabplan.layout.measure import measured
-from tests.architectures.requests import CHARGE, near, request
+from fabplan.planner.run import plan
+from tests.architectures.requests import CHARGE, THIN, near, request
 
 SHADOW = RoleLimits(line=100e-6, gap=95e-6, placement=50e-6, edge=20e-6, thickness_low=1e-7, thickness_high=5e-6)
 
@@ -190,3 +195,78 @@ def test_with_the_anode_below_electrodes_change_places() -> None:
     step = 3 * (asked.layer_thickness("anode_collector") + design.anode_thickness)
     assert design.margin_cover == near(max(error + step, SHADOW.gap), abs=4e-9)
     assert [operation.role for operation in structure.flow({"anode_first": 1.0})][:2] == ["anode_collector", "anode"]
+
+
+def packed(kind: float, **fixed: float) -> Request:
+    """A request whose foils are thick enough for a package."""
+    given = request(structure, 20e-3, 20e-3, fixed={"package": kind, **fixed})
+    foils = {"cathode_collector": 15e-6, "anode_collector": 10e-6, "encapsulation": 25e-6}
+    thick = dataclasses.replace(THIN, thickness_high=2e-4)
+    limits = {**given.limits, "cathode": thick, "anode": thick, "electrolyte": thick}
+    return dataclasses.replace(given, thickness={**given.thickness, **foils}, limits=limits)
+
+
+def packed_cell(given: Request) -> tuple[structure.Params, dict[str, Body]]:
+    params = structure.design_space(given)
+    feasible = np.flatnonzero(structure.measures(params, given).feasible)
+    chosen = one(params, int(feasible[-1]))
+    return chosen, {body.name: body for body in structure.cell(chosen, given)}
+
+
+@pytest.mark.parametrize("first", [0.0, 1.0])
+@pytest.mark.parametrize("kind", [1.0, 2.0])
+def test_a_package_closes_and_keeps_the_nets_apart(kind: float, first: float) -> None:
+    given = packed(kind, anode_first=first)
+    if kind == 2.0 and not first:
+        assert not structure.measures(structure.design_space(given), given).feasible.any()
+        assert structure.refused(given) is not None
+        return
+    assert structure.refused(given) is None
+    design, bodies = packed_cell(given)
+    lower, upper = ("anode", "cathode") if first else ("cathode", "anode")
+    lid, frame = bodies[f"{upper}-collector"], bodies["frame"]
+    # lid on frame and on the electrode, frame all around the electrolyte, its edge beyond the lid's
+    assert lid.bottom == near(frame.bottom + frame.thickness)
+    assert lid.bottom == near(bodies[upper].bottom + bodies[upper].thickness)
+    hull = shapes.union([frame.region, bodies["electrolyte"].region])
+    assert shapes.pieces(hull) == 1 and shapes.contains(hull, lid.region)
+    rim = shapes.to_shapely(hull).exterior.distance(shapes.to_shapely(lid.region)) * NANOMETRE
+    assert rim == near(design.margin_cover)
+    if kind == 2.0:
+        wall = bodies["housing"]
+        assert wall.net == lower and wall.bottom + wall.thickness == near(frame.bottom)
+        assert shapes.contains(bodies[lower].region, wall.region) and wall.material == given.materials[lower]
+    found, closed = measured(tuple(bodies.values())), structure.measures(design, given)
+    for name in ("anode_volume", "cathode_volume", "minimum_width", "anode_interface_area", "cathode_area", "height"):
+        unit = {"volume": "m3", "area": "m2"}.get(name.rsplit("_", 1)[-1], "m")
+        assert found[f"{name}_{unit}"] == near(float(getattr(closed, name))), name
+    assert found["minimum_gap_m"] == (near(design.margin_anode) if kind == 2.0 else None)
+    assert float(closed.minimum_gap) == (near(design.margin_anode) if kind == 2.0 else np.inf)
+    assert not [f for f in (*rules.shorts(approaches(tuple(bodies.values()))), *rules.islands(tuple(bodies.values())))]
+
+
+def test_a_package_of_foils_is_lower_than_a_pouch_and_takes_no_film() -> None:
+    same = {"anode_first": 1.0, "cell_width": 8e-3, "cell_length": 8e-3, "cathode_thickness": 40e-6}
+    heights = []
+    for kind in (0.0, 1.0):
+        given = packed(kind, **same)
+        heights.append(float(structure.measures(packed_cell(given)[0], given).height))
+    assert heights[0] - heights[1] == near(25e-6)
+
+
+def test_thin_collectors_are_no_package() -> None:
+    given = packed(1.0)
+    thin = dataclasses.replace(given, thickness={**given.thickness, "anode_collector": 2e-7})
+    assert "pinholes" in str(structure.refused(thin))
+    assert "not plated" in str(structure.refused(packed(1.0, anode_thickness=0.0)))
+
+
+@pytest.mark.parametrize("name", ["laminated-foil-package", "laminated-silicon-housing"])
+def test_the_shipped_packages_are_planned(name: str) -> None:
+    made = plan(name, {}, (), load())
+    assert [step.role for step in made.steps if step.material][-2:] == ["encapsulation", "cathode_collector"]
+    said = {finding.rule: finding for finding in made.findings}
+    assert "package" in said and said["shelf-life"].message.count("Epoxy, rim") == 1
+    if name.endswith("housing"):  # the plate draws what stands, not the floor
+        (plate,) = made.masks
+        assert plate.layers[0] == "housing" and "anode" not in plate.layers

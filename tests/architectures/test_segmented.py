@@ -1,8 +1,11 @@
-"""Segments on a strip: one segment, joints, buses, bending, and why not in series."""
+"""Segments on a strip: one segment, joints, buses, bending, side by side and in series."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,11 +13,16 @@ import pytest
 from fabplan.architectures import laminated_thin_film
 from fabplan.architectures import segmented_flexible as structure
 from fabplan.architectures.base import Request, one
-from fabplan.errors import Infeasible
+from fabplan.catalog.loader import load
+from fabplan.errors import BadInput
+from fabplan.exporters import gds
 from fabplan.geometry import shapes
 from fabplan.geometry.body import Body
-from fabplan.geometry.region import NANOMETRE, Box, Region, bounds, count, rectangle
+from fabplan.geometry.region import NANOMETRE, Box, Region, area, bounds, count, joined, rectangle
+from fabplan.layout import rules
+from fabplan.layout.approach import approaches
 from fabplan.layout.measure import measured
+from fabplan.planner.run import plan
 from tests.architectures.requests import near, request
 
 
@@ -122,8 +130,180 @@ def test_folding_strains_the_metal_by_half_its_thickness_over_the_radius() -> No
     assert refused.message.startswith("not to be folded")
 
 
-def test_series_is_refused_with_the_reason() -> None:
-    with pytest.raises(Infeasible, match="cathode's of one and the anode's"):
-        structure.flow({"series": 1.0})
-    given = asked(series=1)
-    assert not structure.measures(structure.design_space(given), given).feasible.any()
+SMALL = {"cell_width": 2e-3, "cell_length": 2e-3, "cathode_thickness": 3e-6, "joint_length": 2e-3}
+
+
+@pytest.mark.parametrize("first", [0.0, 1.0])
+def test_in_series_neighbours_share_one_joint_and_no_electrolyte(first: float) -> None:
+    given = asked(series=1, segments=4, anode_first=first, **SMALL)
+    bodies = structure.cell(designed(given), given)
+    lower, upper = ("anode", "cathode") if first else ("cathode", "anode")
+    nets = {body.name: body.net for body in bodies}
+    chain = [(nets[f"{lower}-{k}"], nets[f"{upper}-{k}"]) for k in range(1, 5)]
+    assert chain == [(lower, "joint-1"), ("joint-1", "joint-2"), ("joint-2", "joint-3"), ("joint-3", upper)]
+    assert all(nets[f"{role}-collector-{k}"] == nets[f"{role}-{k}"] for role in (lower, upper) for k in range(1, 5))
+    film = next(body for body in bodies if body.role == "electrolyte").region
+    seals = [body for body in bodies if body.role == "encapsulation"]
+    assert shapes.pieces(film) == 4 == len(seals)
+    # every electrolyte lies under a seal of its own
+    assert all(shapes.pieces(shapes.intersection(film, body.region)) == 1 for body in seals)
+    assert shapes.pieces(joined(body.region for body in seals)) == 4
+
+
+def test_in_series_the_foils_lie_on_each_other_between_the_seals() -> None:
+    given = asked(series=1, segments=3, **SMALL)
+    design = designed(given)
+    bodies = {body.name: body for body in structure.cell(design, given)}
+    common = shapes.intersection(bodies["anode-collector-1"].region, bodies["cathode-collector-2"].region)
+    bare = (design.joint_length - 2 * design.margin_seal) / NANOMETRE
+    assert area(common) / NANOMETRE**2 == near(bare * design.bus_width / NANOMETRE)
+    assert not shapes.intersection(common, bodies["encapsulation-1"].region)
+
+
+def test_in_series_drawing_equals_closed_form() -> None:
+    given = asked(series=1, segments=5, **SMALL)
+    design = designed(given)
+    found, closed = measured(structure.cell(design, given)), structure.measures(design, given)
+    for name in ("anode_volume", "cathode_volume", "minimum_gap", "minimum_width", "cathode_interface_area", "height"):
+        unit = {"volume": "m3", "area": "m2"}.get(name.rsplit("_", 1)[-1], "m")
+        assert found[f"{name}_{unit}"] == near(float(getattr(closed, name))), name
+    assert float(closed.in_series) == 5.0
+
+
+def test_a_joint_that_is_cut_is_found() -> None:
+    given = asked(series=1, segments=3, **SMALL)
+    bodies = structure.cell(designed(given), given)
+    assert not list(rules.islands(bodies))
+    cut = [body for body in bodies if body.name != "anode-collector-1"]
+    (found,) = rules.islands(cut)
+    assert "joint-1 is drawn in 2 pieces" in found.message
+    moved = [dataclasses.replace(b, net="cathode") if b.name == "anode-collector-1" else b for b in bodies]
+    assert any("cathode and joint-1 are shorted" in f.message for f in rules.shorts(approaches(moved)))
+
+
+def test_in_series_squares_add() -> None:
+    one_, five = (asked(series=1, segments=n, **SMALL) for n in (1, 5))
+    first, all_ = (structure.measures(designed(given), given) for given in (one_, five))
+    design = designed(five)
+    # four joints between: each is half the joint long in either foil instead of the seal before a pad
+    joints = 4 * (design.joint_length / 2) / design.bus_width
+    seal = 4 * design.margin_seal / design.bus_width
+    assert float(all_.anode_collector_squares) == near(5 * float(first.anode_collector_squares) + joints - seal)
+
+
+def test_in_series_too_short_a_joint_or_too_wide_a_conductor_is_not_feasible() -> None:
+    given = asked(series=1, segments=3, **SMALL)
+    design = designed(given)
+    good = structure.measures(design, given)
+    short = dataclasses.replace(design, joint_length=2 * design.margin_seal)
+    wide = dataclasses.replace(design, bus_width=design.cell_width)
+    many = dataclasses.replace(design, segments=41.0)
+    assert bool(good.feasible)
+    assert not any(bool(structure.measures(p, given).feasible) for p in (short, wide, many))
+
+
+THIN = """
+name = "thin-series"
+[target]
+energy = "100 uWh"
+[footprint]
+size = ["6 mm", "20 mm"]
+[cell]
+architecture = "segmented-flexible"
+anode = "lithium"
+cathode = "lco"
+electrolyte = "lipon"
+substrate = "alumina"
+connection = "series"
+[parameters]
+segments = 4
+[route]
+cathode_collector = "sputter-ti-pt-shadow"
+cathode = "sputter-lco-shadow"
+electrolyte = "sputter-lipon-shadow"
+anode = "evaporate-lithium-shadow"
+anode_collector = "sputter-cu-shadow"
+encapsulation = "cap-al2o3-ald-pads"
+"""
+
+
+def test_klayout_extracts_the_chain(tmp_path: Path, oracle: Callable[[str], Any]) -> None:
+    """Collectors touch each other where no electrolyte lies between, and their electrodes: KLayout finds five nets."""
+    db = oracle("klayout.db")
+    (tmp_path / "thin.toml").write_text(THIN)
+    made = plan(str(tmp_path / "thin.toml"), {}, (), load())
+    (tmp_path / "thin.gds").write_bytes(gds.export(made)["masks/thin-series.gds"])
+    layout = db.Layout()
+    layout.read(str(tmp_path / "thin.gds"))
+    extractor = db.LayoutToNetlist(db.RecursiveShapeIterator(layout, layout.top_cells()[0], []))
+
+    def drawn(role: str) -> Any:
+        shapes_ = db.Region()
+        for layer in made.layers:
+            if layer.role == role:
+                index = layout.find_layer(layer.layer, layer.datatype)
+                shapes_ += db.Region(layout.top_cells()[0].begin_shapes_rec(index))
+        return shapes_.merged()
+
+    film = drawn("electrolyte")
+    films = {role: extractor.make_layer(role) for role in ("anode", "cathode", "anode_collector", "cathode_collector")}
+    for role, layer in films.items():
+        layer.insert(drawn(role))
+        extractor.connect(layer)
+    bare = {name: extractor.make_layer(f"bare-{name}") for name in ("anode", "cathode")}
+    for name, layer in bare.items():
+        layer.insert(drawn(f"{name}_collector") - film)
+        extractor.connect(layer)
+        extractor.connect(layer, films[f"{name}_collector"])
+        extractor.connect(films[name], films[f"{name}_collector"])
+    extractor.connect(bare["anode"], bare["cathode"])
+    extractor.extract_netlist()
+    nets = list(extractor.netlist().top_circuit().each_net())
+    assert len(nets) == 5 == len({layer.net for layer in made.layers if layer.net})
+    one_cell = plan(str(tmp_path / "thin.toml"), {}, ("cell.connection=parallel",), load())
+    assert made.estimate["cells_in_series"] == 4 and "cells_in_series" not in one_cell.estimate
+    assert 3.5 * 4 < made.estimate["mean_voltage_V"] < 4.2 * 4
+    assert not [f for f in made.findings if f.severity == "error"]
+
+
+def test_series_is_what_its_cells_make_of_it() -> None:
+    """The same drawing of cells side by side and in series: equal energy, n times the volts, a n-th of the charge."""
+    fixed = ("parameters.cathode_thickness=40 um", "parameters.cell_width=10 mm", "parameters.cell_length=10 mm")
+    fixed += ("parameters.joint_length=5 mm", "target.energy=10 mWh")
+    both = ("cell.connection=parallel", "cell.connection=series")
+    made = [plan("segmented-flexible", {}, (*fixed, how), load()) for how in both]
+    ours = [m.estimate for m in made]
+    for side_by_side, in_series in zip(ours[0]["rates"], ours[1]["rates"], strict=True):
+        if side_by_side["c_rate"] > 0.6:
+            continue  # collectors differ
+        assert in_series["mean_voltage_V"] == near(5 * side_by_side["mean_voltage_V"], rel=2e-3)
+        assert in_series["capacity_Ah"] == near(side_by_side["capacity_Ah"] / 5, rel=2e-3)
+        assert in_series["current_A"] == near(side_by_side["current_A"] / 5)
+    parts = [e["resistance_parts_ohm"] for e in ours]
+    same = [name for name in parts[0] if not name.endswith("_collector") and name != "buses"]
+    assert same and all(parts[1][name] == near(25 * parts[0][name]) for name in same)
+    assert ours[1]["open_circuit_window_V"] == near([5 * end for end in ours[0]["open_circuit_window_V"]])
+    # the estimator sees one cell of five times the area: its contact is 1/25 of that of the chain, per that area
+    design = made[1].cell["cells"][0]["design"]
+    working = ours[1]["capacity_Ah"] / ours[1]["areal_capacity_active_Ah_m2"]
+    ends = sum(parts[1].get(name, 0.0) for name in ("anode_collector", "cathode_collector", "buses"))
+    assert design["contact_ohm_m2"] * 25 / working == near(ends)
+    whole = [e["uncertainty"]["rates"][0]["capacity_middle_Ah"] for e in ours]
+    assert whole[1] == near(whole[0] / 5, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("cell.connection=serial",), "unknown variant"),
+        (("cell.connection=series", "parameters.series=0"), "says otherwise"),
+    ],
+)
+def test_a_wrong_connection_is_named(given: tuple[str, ...], words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        plan("segmented-flexible", {}, given, load())
+
+
+def test_other_structures_have_no_connection() -> None:
+    with pytest.raises(BadInput, match="no such choice"):
+        plan("wire", {}, ("cell.connection=series",), load())

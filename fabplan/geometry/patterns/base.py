@@ -17,6 +17,7 @@ from types import ModuleType
 from fabplan.errors import BadInput, Problem, listed, nearest
 from fabplan.geometry.region import Part, Point, Region
 
+SLANTED = ("rings", "waved-comb")  # not all their edges are vertical or horizontal
 MOST_LINES = 2_000  # segments of a gap line: more takes too long to measure
 
 
