@@ -17,6 +17,8 @@ from fabplan.layout.types import Array, Toolpath
 from fabplan.records import Quantity
 
 LONG_JOB = 8 * 3600.0  # [s] longer than a working day
+OFF = 2.0  # factor between set pressure and flow law from which both are said; the law's inputs are rarely better
+PSI = 6894.757293168361  # [Pa]
 SECTION_TOLERANCE = 0.2  # share by which drawn and extruded section may differ before a warning
 SECTION_LIMIT = 2.0  # factor between them from which the walls are other walls than those drawn
 STANDOFF_HIGH = 1.2  # nozzle diameters; above, the filament no longer lands below the nozzle (general practice)
@@ -100,6 +102,8 @@ def print_findings(
     gap: float | None = None,
     overhang: float | None = None,
     pot_life: float | None = None,
+    needed: float | None = None,
+    whole: Toolpath | None = None,
 ) -> tuple[Finding, ...]:
     """What the machine and the clock have to say about a toolpath.
 
@@ -109,10 +113,12 @@ def print_findings(
     gap : between the walls of both nets as drawn [m]
     overhang : of the collector's finger beyond the wall, on each side [m]
     pot_life : of the ink [s]
+    needed : pressure by the flow law of the ink in its nozzle [Pa], None when it is not known
+    whole : program of several inks that this one is part of
     """
     return (
-        *_time(path, pot_life),
-        *_pressure(path, machine),
+        *_time(whole or path, pot_life),
+        *_pressure(path, machine, needed),
         *_placement(path, machine, gap, overhang),
         *_range(path, machine),
         *_nozzle(path, machine),
@@ -123,28 +129,49 @@ def print_findings(
 
 def _time(path: Toolpath, pot_life: float | None) -> list[Finding]:
     found = []
-    took = units.show(path.duration, "time")
-    if path.duration > LONG_JOB:
+    took = units.show(path.time, "time")
+    if path.time > LONG_JOB:
         text = f"printing takes {took}"
-        change = "more nozzles, a wider nozzle, or a faster ink"
-        found.append(Finding("long-print", "warning", path.name, text, path.duration, LONG_JOB, "s", change))
-    if pot_life is not None and path.duration > pot_life:
+        times = path.time / LONG_JOB
+        change = (
+            f"for {units.show(LONG_JOB, 'time')}: {math.ceil(times)} nozzles side by side, {times:.2g} times the "
+            f"speed, or a nozzle {math.sqrt(times):.2g} times as wide with layers as many times as high"
+        )
+        found.append(Finding("long-print", "warning", path.name, text, path.time, LONG_JOB, "s", change))
+    if pot_life is not None and path.time > pot_life:
         text = f"printing takes {took}, the ink lasts {units.show(pot_life, 'time')}"
-        change = "load fresh ink at a layer mark"
-        found.append(Finding("ink-pot-life", "warning", path.name, text, path.duration, pot_life, "s", change))
+        change = f"load fresh ink at a layer mark, {math.ceil(path.time / pot_life)} fillings in all"
+        found.append(Finding("ink-pot-life", "warning", path.name, text, path.time, pot_life, "s", change))
     return found
 
 
-def _pressure(path: Toolpath, machine: Machine) -> list[Finding]:
+def _pressure(path: Toolpath, machine: Machine, needed: float | None) -> list[Finding]:
     limit = _value(machine.pressure_high)
-    if path.pressure is None:
+    known = [p for p in (path.pressure, needed) if p is not None]
+    if not known:
         text = "the pressure of this ink is unknown: calibrate it on the prime line"
         return [Finding("dispenser-pressure", "warning", path.name, text)]
-    if limit is None or path.pressure <= limit:
-        return []
-    text = f"the ink needs {units.show(path.pressure, 'pressure')}, {machine.id} gives {units.show(limit, 'pressure')}"
-    change = "a high-pressure adapter, a shorter nozzle, or a thinner ink"
-    return [Finding("dispenser-pressure", "error", path.name, text, path.pressure, limit, "Pa", change)]
+    most = max(known)
+    if limit is not None and most > limit:
+        text = f"the ink needs {_pressed(most)}, {machine.id} gives {_pressed(limit)}"
+        change = (
+            f"a dispenser for {_pressed(most)} (high-pressure adapter), a nozzle whose narrow part is at most "
+            f"{limit / most:.0%} as long, or an ink as many times thinner"
+        )
+        return [Finding("dispenser-pressure", "error", path.name, text, most, limit, "Pa", change)]
+    if path.pressure is None and needed is not None:
+        text = f"the pressure of this ink is not known; start at {_pressed(needed)} of the flow law and calibrate"
+        return [Finding("dispenser-pressure", "warning", path.name, text, needed, limit, "Pa")]
+    if path.pressure is not None and needed is not None and not 1 / OFF < path.pressure / needed < OFF:
+        text = f"{_pressed(path.pressure)} is set, the flow law gives {_pressed(needed)} in this nozzle"
+        change = "start at the lower of both and raise it until the line has its width"
+        return [Finding("pressure-law", "warning", path.name, text, path.pressure, needed, "Pa", change)]
+    return []
+
+
+def _pressed(pressure: float) -> str:
+    """A pressure in the units of the drawing and of the dial."""
+    return f"{units.show(pressure, 'pressure')} ({pressure / PSI:.4g} psi)"
 
 
 def _placement(path: Toolpath, machine: Machine, gap: float | None, overhang: float | None) -> list[Finding]:

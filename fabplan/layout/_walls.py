@@ -43,11 +43,13 @@ class LayerPlan:
     segments : start and end [nm], shape (F, 2, 2)
     kinds : ``"bus"`` or ``"wall"``
     bead_width : drawn width of a bead of the usual wall [nm]
+    wall : number of the rectangle that each belongs to, shape (F,)
     """
 
     segments: Integers
     kinds: tuple[str, ...]
     bead_width: float
+    wall: Integers
 
 
 def part_boxes(part: Part, where: str) -> Integers:
@@ -96,7 +98,7 @@ def walls(region: Region, where: str) -> Walls:
     return Walls(boxes, across, root, depth, bus)
 
 
-def layer_plan(found: Walls, beads_per_width: int | None, bead_width: float) -> LayerPlan:
+def layer_plan(found: Walls, beads_per_width: int | None, bead_width: float, turns: bool = False) -> LayerPlan:
     """Parallel filaments of every wall, so that their beads fill the drawn outline.
 
     A wall of width w has m = round(w/b) filaments, at least one, at the middle of m equal strips. b is
@@ -104,7 +106,8 @@ def layer_plan(found: Walls, beads_per_width: int | None, bead_width: float) -> 
     ``bead_width`` [nm] that one filament adds. Filaments end half a bead before the
     end of the wall, so that the round end of the bead touches the drawn outline; on the side of the
     bus they end on the outline of the bus, so that the round end melts into it.
-    Neighbours run in opposite directions (serpentine), the first one away from the bus.
+    Neighbours run in opposite directions (serpentine), the first one away from the bus; with ``turns`` the
+    first one of every wall does, so that its beads can hang together.
     """
     rows = np.arange(len(found.boxes))
     across = 1 - found.along
@@ -119,9 +122,10 @@ def layer_plan(found: Walls, beads_per_width: int | None, bead_width: float) -> 
     segments = _segments(found, wall, bead, beads[wall])
     is_bus = found.bus[wall]
     serial = np.where(is_bus, np.arange(len(wall)), np.arange(len(wall)) - np.count_nonzero(is_bus))
+    serial = bead if turns else serial
     backwards = (serial % 2 == 1) != (found.root[wall] == 1)
     segments[backwards] = segments[backwards][:, ::-1]
-    return LayerPlan(segments, tuple(BUS if b else WALL for b in is_bus), usual / parts)
+    return LayerPlan(segments, tuple(BUS if b else WALL for b in is_bus), usual / parts, wall)
 
 
 def _most_frequent(values: Integers) -> int:
@@ -145,13 +149,3 @@ def _segments(found: Walls, wall: Integers, bead: Integers, beads: Integers) -> 
     segments[rows, 1, along] = high - np.where(found.root[wall] == 1, joint, inset)
     return segments
 
-
-def stacked(plan: LayerPlan, layers: int) -> Integers:
-    """Filaments of all layers [nm], shape (layers, F, 2, 2).
-
-    Every second layer runs backwards, bus and walls each for themselves: the nozzle starts where it
-    is, and the blobs of starts and stops come to lie at alternating ends.
-    """
-    buses = plan.kinds.count(BUS)
-    back = np.concatenate([plan.segments[:buses][::-1], plan.segments[buses:][::-1]])[:, ::-1]
-    return np.stack([back if k % 2 else plan.segments for k in range(layers)])

@@ -32,6 +32,10 @@ class DropPattern:
     origin : lower left corner of pixel (0, 0) [nm]
     spacing : of drops along x and of lines along y [nm]
     body_area : of the drawn body [nm²], to compare
+    layers : how often the pattern is printed
+    passes : that share the drops of a layer
+    nozzles : in the row across the sweep
+    nozzle_pitch : from nozzle to nozzle, in lines of the pattern
     """
 
     name: str
@@ -39,6 +43,10 @@ class DropPattern:
     origin: tuple[int, int]
     spacing: tuple[int, int]
     body_area: float
+    layers: int = 1
+    passes: int = 1
+    nozzles: int = 1
+    nozzle_pitch: int = 1
 
     @property
     def area(self) -> float:
@@ -88,34 +96,26 @@ def scanline(
     # rows whose centre y0 + (r + 1/2) dy lies in [low, high): doubled to stay whole
     first = np.clip(_ceil(2 * (low - origin[1]) - spacing[1], 2 * spacing[1]), 0, rows)
     last = np.clip(_ceil(2 * (high - origin[1]) - spacing[1], 2 * spacing[1]), 0, rows)
+    slanted = edges[:, 0] != edges[:, 2]
+    new = np.zeros(rows + 1, np.bool_)  # lines that differ from the one below: where an edge begins or ends, or slants
+    new[first], new[last], new[0] = True, True, True
+    for k in np.flatnonzero(slanted):
+        new[first[k] : last[k]] = True
+    told = np.flatnonzero(new[:rows])
+    first, last = np.searchsorted(told, first), np.searchsorted(told, last)
     count = last - first
     edge = np.repeat(np.arange(len(edges)), count)
-    row = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + first[edge]
+    place = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + first[edge]
     ax, ay, bx, by = (edges[edge, k] for k in range(4))
     # crossing at ax + (bx - ax)(y - ay)/(by - ay); first pixel whose centre is not left of it
-    twice_y = 2 * origin[1] + (2 * row + 1) * spacing[1]
+    twice_y = 2 * origin[1] + (2 * told[place] + 1) * spacing[1]
     sign = np.sign(by - ay)
     above = (2 * (ax - origin[0]) - spacing[0]) * (by - ay) + (bx - ax) * (twice_y - 2 * ay)
     column = np.clip(_ceil(above * sign, 2 * spacing[0] * (by - ay) * sign), 0, columns)
-    keys, times = np.unique(row * (columns + 1) + column, return_counts=True)
-    odd = keys[times % 2 == 1]
-    return _filled(odd // (columns + 1), odd % (columns + 1), shape)
-
-
-def _filled(row: NDArray[np.int64], column: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Lines from where they toggle, in order; equal neighbouring lines are made once."""
-    rows, columns = shape
-    count = np.bincount(row, minlength=rows)
-    before = np.arange(len(row)) - count[np.maximum(row - 1, 0)]  # the same crossing one line below
-    differs = (before < 0) | (column != column[np.maximum(before, 0)])
-    changed = np.bincount(row[differs], minlength=rows) > 0
-    new = changed | (np.diff(count, prepend=-1) != 0)
-    place = np.cumsum(new) - 1
-    kept = new[row]
-    toggles = np.zeros((int(new.sum()), columns + 1), np.uint8)
-    toggles[place[row[kept]], column[kept]] = 1
-    distinct = np.bitwise_xor.accumulate(toggles, axis=1)[:, :columns].view(np.bool_)
-    return np.asarray(distinct[place])
+    toggles = np.zeros((len(told), columns + 1), np.uint8)
+    np.bitwise_xor.at(toggles, (place, column), 1)
+    pixels = np.bitwise_xor.accumulate(toggles, axis=1)[:, :columns].view(np.bool_)
+    return np.asarray(pixels[np.cumsum(new[:rows]) - 1])
 
 
 def _ceil(above: NDArray[np.int64], below: NDArray[np.int64] | int) -> NDArray[np.int64]:
@@ -155,6 +155,33 @@ def swathes(pattern: DropPattern, nozzles: int, pitch: int) -> tuple[NDArray[np.
     return tuple(lines for lines in found if len(lines))
 
 
+def sweep_runs(pattern: DropPattern) -> NDArray[np.int64]:
+    """Drops on position: what each nozzle fires in each sweep, shape (N, 6).
+
+    Columns: sweep, pass, nozzle, row of the pattern, first and last column of the run; in the order of printing.
+    Within a run the drops of a pass lie ``passes`` columns apart.
+    """
+    found = []
+    for sweep, lines in enumerate(swathes(pattern, pattern.nozzles, pattern.nozzle_pitch)):
+        block = pattern.nozzles * pattern.nozzle_pitch
+        nozzle = lines % block // pattern.nozzle_pitch
+        for k, pixels in enumerate(passes(pattern, pattern.passes)):
+            row, first, last = _runs(pixels[lines], pattern.passes).T
+            fixed = np.full(len(row), sweep), np.full(len(row), k)
+            found.append(np.column_stack([*fixed, nozzle[row], lines[row], first, last]))
+    return np.concatenate(found) if found else np.empty((0, 6), np.int64)
+
+
+def _runs(pixels: NDArray[np.bool_], step: int) -> NDArray[np.int64]:
+    """Row, first and last column of runs of pixels ``step`` columns apart, shape (N, 3)."""
+    row, column = np.nonzero(pixels)
+    breaks = (np.diff(row) != 0) | (np.diff(column) != step)
+    begins, ends = np.concatenate([[True], breaks]), np.concatenate([breaks, [True]])
+    if not len(row):
+        return np.empty((0, 3), np.int64)
+    return np.column_stack([row[begins], column[begins], column[ends]]).astype(np.int64)
+
+
 def line_window(drop: float, contact_angle: float) -> tuple[float, float, float]:
     """Spacings between which a line of drops is stable, and the footprint of one drop [m].
 
@@ -184,7 +211,7 @@ def drop_findings(pattern: DropPattern, drop: float | None, contact_angle: float
         share = pattern.area / pattern.body_area - 1.0
         text = f"the drops cover {share:+.2%} of the drawn area: edges are off the grid"
         values = pattern.area * NANOMETRE**2, pattern.body_area * NANOMETRE**2
-        change = "snap the edges to the spacing"
+        change = f"widths, gaps and lengths in whole multiples of {_um(pattern.spacing[0] * NANOMETRE)}"
         found.append(Finding("drop-area", "warning", pattern.name, text, *values, "m2", change))
     if drop is None or contact_angle is None:
         text = "drop volume or contact angle is not known: whether lines of drops are stable is unknown"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fabplan.catalog.types import Machine
 from fabplan.errors import BadInput, Problem
+from fabplan.layout.motion import ramped_duration
 from fabplan.layout.moves import heads_of, totals
 from fabplan.layout.styles import head_offset
 from fabplan.layout.types import Toolpath
@@ -45,13 +46,15 @@ def interleaved(
     )
     filaments = _order([path.layer_of for path in paths])
     starts, points = _gathered(paths, filaments)
+    row = np.cumsum([0, *(len(path.kinds) for path in paths)])[filaments[:, 0]] + filaments[:, 1]
+    every = [kind for path in paths for kind in path.kinds]
     joint = dataclasses.replace(
         paths[0],
         name=name,
         points=points,
         starts=starts,
-        kinds=tuple(paths[h].kinds[k] for h, k in filaments.tolist()),
-        layer_of=np.array([paths[h].layer_of[k] for h, k in filaments.tolist()], np.int64),
+        kinds=tuple(map(every.__getitem__, row.tolist())),
+        layer_of=np.concatenate([path.layer_of for path in paths])[row],
         travel_speed=min(path.travel_speed for path in paths),
         safe_height=max(path.safe_height for path in paths),
         heads=heads,
@@ -59,6 +62,31 @@ def interleaved(
         lamp_time=max(path.lamp_time for path in paths),
     )
     return summed(joint)
+
+
+def parted(path: Toolpath) -> tuple[Toolpath, ...]:
+    """What each head of a program prints, as one path a head; the path itself where there is one head.
+
+    For pictures: times and ways between the filaments are those of the path as a whole.
+    """
+    if not path.heads or path.head_of is None:
+        return (path,)
+    found = []
+    for place, head in enumerate(path.heads):
+        rows = np.flatnonzero(path.head_of == place)
+        count = np.diff(path.starts)[rows]
+        starts = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        points = path.points[np.repeat(path.starts[rows] - starts[:-1], count) + np.arange(starts[-1])]
+        found.append(
+            dataclasses.replace(
+                path, name=f"{path.name}, {head.ink or f'head {head.tool}'}", tool=head.tool, nozzle=head.nozzle,
+                points=points, starts=starts, kinds=tuple(path.kinds[k] for k in rows.tolist()),
+                layer_of=path.layer_of[rows], speed=head.speed, ink_volume=head.ink_volume, heads=(), head_of=None,
+                printed_length=head.ink_volume / head.section if head.section else 0.0, style=head.style,
+                start_delay=head.start_delay, stop_delay=head.stop_delay, pressure=head.pressure,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def summed(path: Toolpath) -> Toolpath:
@@ -72,6 +100,7 @@ def summed(path: Toolpath) -> Toolpath:
         printed_length=sums.printed,
         travel_length=sums.travelled,
         duration=sums.duration,
+        ramped=None if path.acceleration is None else ramped_duration(path, path.acceleration, path.corner_deviation),
         ink_volume=float(sum(wet)),
         heads=filled if path.heads else (),
     )
@@ -99,10 +128,11 @@ def _gathered(
     paths: Sequence[Toolpath], filaments: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Starts and points of filaments taken from several paths."""
-    sizes = [np.diff(path.starts) for path in paths]
     base = np.cumsum([0, *(len(path.points) for path in paths)])
-    begin = np.array([base[h] + paths[h].starts[k] for h, k in filaments.tolist()], np.int64)
-    count = np.array([sizes[h][k] for h, k in filaments.tolist()], np.int64)
+    first = np.cumsum([0, *(len(path.kinds) for path in paths)])
+    row = first[filaments[:, 0]] + filaments[:, 1]
+    begin = np.concatenate([path.starts[:-1] + base[h] for h, path in enumerate(paths)])[row]
+    count = np.concatenate([np.diff(path.starts) for path in paths])[row]
     starts = np.concatenate([[0], np.cumsum(count)])
     rows = np.repeat(begin - starts[:-1], count) + np.arange(starts[-1])
     return starts, np.concatenate([path.points for path in paths])[rows]

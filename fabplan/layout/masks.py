@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
 from fabplan.architectures.base import Footprint
 from fabplan.errors import BadInput, Problem
 from fabplan.geometry.body import Body
+from fabplan.geometry.offset import offset
 from fabplan.geometry.periodic import short, stretches
 from fabplan.geometry.region import Box, Region, bounds, joined, nanometres
-from fabplan.geometry.shapes import buffered, union
+from fabplan.geometry.shapes import union
 from fabplan.layout.flat import flat
 from fabplan.layout.marks import Plate, around, marks, outlines
 from fabplan.layout.nets import overlap
@@ -30,7 +31,8 @@ KINDS: Mapping[str, Kind] = {
     "screen": "screen",
     "stencil": "stencil",
 }
-FURTHER = range(2, 10)  # datatypes of bodies beyond the first of each net on a plate
+#: datatypes of bodies beyond the first of each net on a plate; marks and outlines have those between
+FURTHER = (*range(2, 10), *range(40, 256))
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,16 @@ class Patterning:
     bias : outward shift of every edge from design to plate [m]
     resist : of lithography
     line : smallest line of the process [m]
+    bias_source : who says so, or why none is drawn, a sentence
+    bias_confidence : how sure; empty where none is known
     """
 
     by: str
     bias: float = 0.0
     resist: Tone = "positive"
     line: float = 0.0
+    bias_source: str = ""
+    bias_confidence: str = ""
 
 
 #: made_by -> (plate number in flow order, numbers of the steps that use it)
@@ -89,27 +95,36 @@ def masks(drawn: Sequence[Layer], plates: Plates, patterning: Mapping[str, Patte
     for role in _in_order(plates):
         number, steps = plates[role]
         how = patterning.get(role)
-        carried = [layer for layer in drawn if layer.layer == number]
+        carried = [layer for layer in drawn if layer.layer == number and layer.on_plate]
         if how is not None and how.by in KINDS and any(layer.role != "mark" for layer in carried):
-            names = tuple(layer.name for layer in carried)
-            region = on_plate([layer.region for layer in carried], how.bias)
-            design = on_plate([layer.region for layer in carried if layer.role != "mark"], how.bias)
-            name, kind, least = role.replace("_", "-"), KINDS[how.by], critical_dimension(design)
-            places = sites(design, least)
-            found.append(Mask(name, number, kind, names, tone(how), how.bias, region, steps, least, places))
+            found.append(_mask(role.replace("_", "-"), number, steps, how, carried))
     return tuple(found)
+
+
+def _mask(name: str, number: int, steps: tuple[int, ...], how: Patterning, carried: Sequence[Layer]) -> Mask:
+    """The plate of the layers that it carries; marks and tests are not searched for the narrowest line."""
+    names = tuple(layer.name for layer in carried)
+    region = on_plate([layer.region for layer in carried], how.bias)
+    design = on_plate([layer.region for layer in carried if layer.role != "mark"], 0.0)
+    designed = critical_dimension(design)
+    least = critical_dimension(offset(design, nanometres(how.bias))) if nanometres(how.bias) else designed
+    # a bar keeps its middle when its edges move: places are looked for where bars are still bars
+    places = tuple(replace(site, width=site.width + 2 * how.bias) for site in sites(design, designed))
+    return Mask(
+        name, number, KINDS[how.by], names, tone(how), how.bias, region, steps, least, places, designed,
+        how.bias_source, how.bias_confidence,
+    )  # fmt: skip
 
 
 def on_plate(regions: Sequence[Region], bias: float) -> Region:
     """Regions of the layers of one plate together, every edge moved outwards by ``bias`` [m].
 
-    Without bias, regions that do not overlap stay what they are, lattices included.
+    Without bias, regions that do not overlap stay what they are; with one, their lattices stay lattices.
     """
     flats = [flat([region]) for region in short(regions, stretches(regions))]
     apart = not any(overlap(one, other) for i, one in enumerate(flats) for other in flats[i + 1 :])
-    if apart and not nanometres(bias):
-        return joined(regions)
-    return buffered(joined(regions) if apart else union(regions), nanometres(bias))
+    whole = joined(regions) if apart else union(regions)
+    return offset(whole, nanometres(bias)) if nanometres(bias) else whole
 
 
 def tone(how: Patterning) -> str:
@@ -148,6 +163,7 @@ def _marked(plates: Plates, patterning: Mapping[str, Patterning]) -> list[Plate]
 def _body_layers(bodies: Sequence[Body], plates: Plates, made_in: Mapping[str, int]) -> list[Layer]:
     """Entries in the order of the bodies."""
     datatypes: dict[str, int] = {}
+    outlined = {body.made_by for body in bodies if body.pattern != "blanket"}
     by_plate = sorted(bodies, key=lambda body: plates[body.made_by][0])
     for number, group in groupby(by_plate, key=lambda body: plates[body.made_by][0]):
         datatypes |= _datatypes(number, list(group))
@@ -163,6 +179,7 @@ def _body_layers(bodies: Sequence[Body], plates: Plates, made_in: Mapping[str, i
             body.bottom,
             body.thickness,
             body.region,
+            body.pattern != "blanket" or body.made_by not in outlined,
         )
         for body in bodies
     ]
@@ -176,7 +193,8 @@ def _datatypes(number: int, bodies: Sequence[Body]) -> dict[str, int]:
         own = {"anode": 0, "cathode": 1}.get(body.net or "")
         if own is None or own in given.values():
             if not free:
-                raise BadInput(Problem("too many bodies on one plate", f"layer {number}", body.name, "at most 10"))
+                most = f"at most {len(FURTHER) + 2}"
+                raise BadInput(Problem("too many bodies on one plate", f"layer {number}", body.name, most))
             own = free.pop(0)
         given[body.name] = own
     return given

@@ -14,9 +14,9 @@ import shapely
 
 from fabplan.geometry import periodic
 from fabplan.geometry.body import Body
-from fabplan.geometry.edges import boundary
+from fabplan.geometry.edges import KEPT, boundary
 from fabplan.geometry.periodic import Stretches
-from fabplan.geometry.region import NANOMETRE, Region, area, bounds, joined
+from fabplan.geometry.region import NANOMETRE, Region, area, bounds, count, joined
 from fabplan.geometry.relief import Coat, coat
 from fabplan.geometry.shapes import facing_length, to_shapely
 from fabplan.layout.approach import Approach, approaches
@@ -119,7 +119,10 @@ def height(bodies: Sequence[Body]) -> float:
     for body in bodies:
         if body.role == "substrate":
             continue
-        under = body.bottom if body.bottom is not None else max((t for b, t in tops if _meet(b, body)), default=0.0)
+        under = body.bottom
+        if under is None:  # the highest first: whether two bodies meet is costly to say
+            highest = sorted(tops, key=lambda top: -top[1])
+            under = next((top for other, top in highest if _meet(other, body)), 0.0)
         tops.append((body, under + body.thickness))
     return max((top for _, top in tops), default=0.0)
 
@@ -198,4 +201,14 @@ def _meet(one: Body, other: Body) -> bool:
     if one.relief is not None or other.relief is not None:  # a film follows all of a relief: boxes will do
         a, b = bounds(one.region), bounds(other.region)
         return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    if _holds_one(one.region, other.region) or _holds_one(other.region, one.region):
+        return True
     return overlap(flat([one.region]), flat([other.region])) is not None
+
+
+def _holds_one(one: Region, other: Region) -> bool:
+    """Whether an inner point of the other's first polygon lies inside: the usual case of a layer under a cover."""
+    if not one or not other:
+        return False
+    first = shapely.Polygon(other.parts[0].polygon)
+    return count(one) <= KEPT and bool(to_shapely(one).contains(first.representative_point()))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fabplan.geometry.region import NANOMETRE
-from fabplan.layout.moves import PRINT, heads_of, moves, speeds, waits
+from fabplan.layout.moves import PRINT, heads_of, layers_of, moves, speeds, waits, ways
 from fabplan.layout.types import Array, Toolpath
 
 
@@ -68,15 +67,17 @@ def ramped_duration(path: Toolpath, acceleration: float, deviation: float = 0.0)
     """Time of a whole program with its ramps and waits [s]; the machine stops at every valve and head change."""
     table = moves(path)
     heads, head_of = heads_of(path)
-    points = np.concatenate([table.points[-1:], table.points]) * NANOMETRE
-    points[0, :2] = points[-1, :2]
+    way, rises = ways(path, table)
+    points = np.concatenate([np.zeros((1, 3)), np.cumsum(way, axis=0)])
     limits = speeds(path, table)
-    lengths = np.sqrt((np.diff(points, axis=0) ** 2).sum(axis=1))
+    lengths = np.sqrt((way**2).sum(axis=1))
     corners = corner_speeds(points, limits, acceleration, deviation)
     corners[_stops(table.kinds)] = 0.0
+    corners[table.first[1:][np.diff(head_of) != 0] - 1] = 0.0
     waiting = np.array([sum(waits(head)) for head in heads])
-    cured = path.lamp_time * np.count_nonzero(np.diff(path.layer_of))
-    return float(move_times(lengths, limits, corners, acceleration).sum() + waiting[head_of].sum() + cured)
+    cured = (path.lamp_time + path.layer_pause) * layers_of(path)
+    moving = float(move_times(lengths, limits, corners, acceleration).sum()) + rises / path.travel_speed
+    return moving + float(waiting[head_of].sum() + cured)
 
 
 def _stops(kinds: NDArray[np.int8]) -> NDArray[np.bool_]:

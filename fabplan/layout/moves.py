@@ -94,17 +94,29 @@ def totals(path: Toolpath) -> Totals:
     """Lengths and time of a whole program."""
     table = moves(path)
     heads, head_of = heads_of(path)
-    start = np.roll(table.points, 1, axis=0)  # a program ends where it began, at the safe height
-    changes, rises = _changes(table, heads, head_of)
-    start[table.first[1:]] += changes
-    length = np.sqrt((((table.points - start) * NANOMETRE) ** 2).sum(axis=1))
+    way, rises = ways(path, table)
+    length = np.sqrt((way**2).sum(axis=1))
     wet = table.kinds == PRINT
     by_head: Array = np.bincount(head_of[table.filament[wet]], length[wet], len(heads)).astype(np.float64)
     waiting = np.array([sum(waits(head)) for head in heads])
-    cured = path.lamp_time * np.count_nonzero(np.diff(path.layer_of))  # also when the last layer is done
+    cured = (path.lamp_time + path.layer_pause) * layers_of(path)  # also when the last layer is done
     duration = float((length / speeds(path, table)).sum() + waiting[head_of].sum() + cured)
     duration += rises / path.travel_speed
     return Totals(float(length[wet].sum()), float(length[~wet].sum()) + rises, by_head, duration)
+
+
+def ways(path: Toolpath, table: Moves) -> tuple[Array, float]:
+    """What each move of a whole program goes [m], shape (M, 3), and the sum of the rises at changes of head [m]."""
+    heads, head_of = heads_of(path)
+    start = np.roll(table.points, 1, axis=0)  # a program ends where it began, at the safe height
+    changes, rises = _changes(table, heads, head_of)
+    start[table.first[1:]] += changes
+    return np.asarray((table.points - start) * NANOMETRE, np.float64), rises
+
+
+def layers_of(path: Toolpath) -> int:
+    """Number of layers, the prime lines not counted."""
+    return len(np.unique(path.layer_of[path.layer_of > 0]))
 
 
 def _changes(table: Moves, heads: tuple[Head, ...], head_of: Integers) -> tuple[Integers, float]:

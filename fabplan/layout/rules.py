@@ -142,10 +142,11 @@ def shorts(met: Sequence[Approach]) -> Iterable[Finding]:
     for approach in met:
         if approach.near.distance < HALF_NANOMETRE:
             names = f"{approach.lower.name} and {approach.upper.name}"
+            nets = " and ".join(sorted((str(approach.lower.net), str(approach.upper.net))))
             why = "outside the cover between them" if approach.kind == "covered" else "at a shared height"
             yield Finding(
                 "anode-cathode-short", "error", at(names, approach.near.place),
-                f"{names} touch {why}: anode and cathode are shorted",
+                f"{names} touch {why}: {nets} are shorted",
                 0.0, None, "m", f"move {names} apart, or let an electrolyte or insulator cover the crossing",
             )
 
@@ -173,7 +174,8 @@ def covers(met: Sequence[Approach], limits: Mapping[str, RoleLimits]) -> Iterabl
 
 def islands(bodies: Sequence[Body]) -> Iterable[Finding]:
     """``net-in-one-piece``: all bodies of a net hang together where they touch."""
-    for net in ("anode", "cathode"):
+    nets = dict.fromkeys(["anode", "cathode", *(body.net for body in bodies if body.net)])
+    for net in nets:
         own = [body for body in bodies if body.net == net and body.region]
         flats = [flat([body.region]) for body in own]
         if not flats:

@@ -9,7 +9,9 @@ import numpy as np
 
 from fabplan.geometry import periodic
 from fabplan.geometry.region import NANOMETRE, Part, Region, polygon_area2
-from fabplan.layout.widths import narrowest
+from fabplan.layout.widths import is_manhattan, narrowest
+
+FEW_ROUND = 100  # round shapes looked at one by one: the width of 2000 of them takes a minute
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def critical_dimension(region: Region) -> float | None:
     """Narrowest line of a plate [m]; None of an empty one. Of large lattices a few periods are looked at."""
     if not region:
         return None
-    found = periodic.stretches([region])
+    found = periodic.stretches([region], periodic.FEW if is_manhattan(region) else FEW_ROUND)
     least = narrowest(periodic.short([region], found)[0])
     return least if least <= found.reach * NANOMETRE else narrowest(region)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fabplan.geometry.region import Point
 
 Ring = NDArray[np.int64]
+STANDARD = 199  # vertices; with the closing point 200, the limit of the GDSII standard
 
 
 def split(polygon: Sequence[Point], most: int) -> list[tuple[Point, ...]]:

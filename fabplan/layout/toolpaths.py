@@ -1,7 +1,7 @@
 """Toolpaths of printed walls: which filament where, in which order, how long it takes and how much ink.
 
-Time and length of the moves are those of constant speed; `fabplan.layout.motion` adds the ramps of the
-axes (at 250 um/s a ramp takes less than a millisecond; travel counts for about a hundredth of a job).
+A path has two times: that of constant speeds, which every reader of a program can check, and that with the
+ramps of the axes (`fabplan.layout.motion`), where the machine's acceleration is known.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from fabplan.errors import BadInput, Problem
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, Box, bounds, nanometres
 from fabplan.layout._print_rules import clearance, nozzle_of, print_findings
-from fabplan.layout._walls import layer_plan, stacked, walls
+from fabplan.layout.fills import RING, bus_side, filling, stacked, turned_to
 from fabplan.layout.interleave import summed
 from fabplan.layout.styles import delays, line_style
-from fabplan.layout.types import Array, LineStyle, Toolpath
+from fabplan.layout.types import Array, Fill, LineStyle, Toolpath
 from fabplan.records import Quantity
 
 __all__ = [
@@ -57,6 +57,7 @@ class PrintSettings:
     style : how filaments start and end, None for that of the machine
     lamp_time : of the curing lamp after each layer [s]
     bed_temperature : of the part while printing [K], None when it is not heated
+    fill : how the beads of a layer hang together (`fabplan.layout.fills`)
     """
 
     layers: int
@@ -77,6 +78,7 @@ class PrintSettings:
     style: LineStyle | None = None
     lamp_time: float = 0.0
     bed_temperature: float | None = None
+    fill: Fill = "lines"
 
 
 def toolpath(
@@ -112,11 +114,14 @@ def toolpath(
     foot = nanometres(body.bottom or 0.0)
     section = math.pi * settings.nozzle**2 / 4 * settings.extrusion_multiplier
     bead = settings.bead_width or section / settings.layer_pitch
-    plan = layer_plan(walls(body.region, f"{name}: {body.name}"), settings.beads_per_width, bead / NANOMETRE)
-    layers = stacked(plan, settings.layers)
+    plan = filling(body.region, settings.fill, settings.beads_per_width, bead / NANOMETRE, f"{name}: {body.name}")
+    if RING in plan.kinds:
+        plan = turned_to(plan, bus_side(body.region))
+    plane, counts, kinds = stacked(plan, settings.layers)
     rises = [nanometres(settings.first_height + k * settings.layer_pitch) for k in range(settings.layers)]
     heights = foot + np.array(rises, np.int64)
-    points = np.concatenate([_prime(settings, tool, footprint_box_nm, [body, *obstacles]), _lifted(layers, heights)])
+    prime = _prime(settings, tool, footprint_box_nm, [body, *obstacles])
+    points = np.concatenate([prime, np.column_stack([plane, np.repeat(heights, len(plan.points))])])
     top = max([int(heights[-1]), *(nanometres((b.bottom or 0.0) + b.thickness) for b in obstacles)])
     start_delay, stop_delay = delays(machine)
     path = Toolpath(
@@ -124,8 +129,8 @@ def toolpath(
         tool=tool,
         nozzle=settings.nozzle,
         points=points * NANOMETRE,
-        starts=np.arange(0, len(points) + 1, 2, dtype=np.int64),
-        kinds=(PRIME, *plan.kinds * settings.layers),
+        starts=np.concatenate([[0, 2], 2 + np.cumsum(counts)]).astype(np.int64),
+        kinds=(PRIME, *kinds),
         layer_of=np.concatenate([[0], np.repeat(np.arange(1, settings.layers + 1), len(plan.kinds))]).astype(np.int64),
         speed=settings.speed,
         travel_speed=travel_speed,
@@ -144,6 +149,8 @@ def toolpath(
         style=settings.style or line_style(machine),
         lamp_time=settings.lamp_time,
         bed_temperature=settings.bed_temperature,
+        acceleration=machine.acceleration.value or None if machine.acceleration else None,
+        corner_deviation=(machine.corner_deviation.value or 0.0) if machine.corner_deviation else 0.0,
     )
     return summed(path)
 
@@ -216,8 +223,3 @@ def _prime(settings: PrintSettings, tool: int, footprint: Box, bodies: Sequence[
     z = nanometres(settings.first_height)
     return np.array([[footprint[0], y, z], [footprint[0] + nanometres(settings.prime_length), y, z]], np.int64)
 
-
-def _lifted(layers: NDArray[np.int64], heights: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Plane filaments (L, F, 2, 2) with the height of their layer, as points (2·L·F, 3)."""
-    z = np.broadcast_to(heights[:, None, None, None], (*layers.shape[:3], 1))
-    return np.concatenate([layers, z], axis=3).reshape(-1, 3)

@@ -12,6 +12,9 @@ from fabplan.geometry.region import Region
 from fabplan.layout.sites import Site
 
 Array = NDArray[np.float64]
+#: how the beads of a layer hang together (`fabplan.layout.fills`)
+Fill = Literal["lines", "serpentine", "contour"]
+FILLS: tuple[Fill, ...] = ("lines", "serpentine", "contour")
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,14 @@ class Layer:
     Parameters
     ----------
     name : unique, kebab-case; the body's name for bodies
-    layer, datatype : of GDS; layer = plate number, datatype 0 anode, 1 cathode, 2 to 9 further bodies,
-        20 and up marks and tests, 30 outlines
+    layer, datatype : of GDS; layer = plate number, datatype 0 anode, 1 cathode, 2 to 9 and from 40 on further
+        bodies, 20 and up marks and tests, 30 outlines
     role, net, material : of the body; role ``"mark"``, ``"outline"`` for the rest, net None
     step : number of the step that makes it, 0 for none
     bottom, thickness : [m]
     region : as designed
+    on_plate : whether its plate, screen or stencil carries it; what a plate cuts out of one blanket piece does not
+        need the piece
     """
 
     name: str
@@ -39,6 +44,7 @@ class Layer:
     bottom: float | None
     thickness: float
     region: Region
+    on_plate: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,9 @@ class Mask:
     steps : numbers of the steps that use it
     critical_dimension : narrowest line on the plate [m], None when it was not measured
     sites : where to measure it
+    designed_dimension : narrowest line of the part as designed [m]; differs by the bias
+    bias_source : who states the bias, or why none is drawn
+    bias_confidence : how sure; empty where no bias is known
     """
 
     name: str
@@ -69,6 +78,9 @@ class Mask:
     steps: tuple[int, ...]
     critical_dimension: float | None = None
     sites: tuple[Site, ...] = ()
+    designed_dimension: float | None = None
+    bias_source: str = ""
+    bias_confidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,6 +175,12 @@ class Toolpath:
     head_of : place in ``heads`` of each filament, shape (F,); None for one head
     lamp_time : of the curing lamp after each layer [s]
     bed_temperature : of the part while printing [K], None when it is not heated
+    acceleration : of the axes [m/s²], None when unknown
+    corner_deviation : by which the controller may cut corners [m]; 0 stops in them
+    ramped : time with the ramps of the axes [s], None when the acceleration is unknown
+    process : ``"ink"`` that flows from a nozzle, ``"spray"``, or the ``"laser"`` whose spot is then the nozzle
+    overrun : by which passes may leave the footprint [m]
+    layer_pause : after each layer [s]
     """
 
     name: str
@@ -190,3 +208,14 @@ class Toolpath:
     head_of: NDArray[np.int64] | None = None
     lamp_time: float = 0.0
     bed_temperature: float | None = None
+    acceleration: float | None = None
+    corner_deviation: float = 0.0
+    ramped: float | None = None
+    process: Literal["ink", "spray", "laser"] = "ink"
+    overrun: float = 0.0
+    layer_pause: float = 0.0
+
+    @property
+    def time(self) -> float:
+        """How long the program runs [s]: with the ramps of the axes where they are known."""
+        return self.duration if self.ramped is None else self.ramped

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fabplan.errors import BadInput, Problem
-from fabplan.layout.fingerprint import Fingerprint, of_outlines
-from fabplan.readers.gds import MaskFile
+from fabplan.geometry.region import Region
+from fabplan.layout.fingerprint import Fingerprint, of_region
 from fabplan.readers.guarded import decoded, read_bytes
 
 MOST_BYTES = 1 << 20
@@ -24,12 +24,11 @@ class Row:
     name: str
     expected: Fingerprint
 
-    def change(self, file: MaskFile, pair: tuple[int, int]) -> str | None:
+    def change(self, region: Region) -> str | None:
         """What is different in the file, as the end of a sentence; None when nothing is."""
-        outlines = file.layers.get(pair)
-        if outlines is None:
+        if not region:
             return "has no polygons"
-        found, expected = of_outlines(outlines.points, outlines.starts), self.expected
+        found, expected = of_region(region), self.expected
         if abs(found.area - expected.area) > AREA * expected.area:
             return f"has an area of {found.area * 1e6:.9g} mm2, layers.csv says {expected.area * 1e6:.9g} mm2"
         reach = PLACE + 1e-13 * math.hypot(expected.x, expected.y)

@@ -13,6 +13,7 @@ from fabplan.findings import Finding
 from fabplan.layout.toolpaths import steps_digest
 from fabplan.verify._claims import Claims
 from fabplan.verify._replay import Grammar, Move, Run
+from fabplan.verify._timing import constant_time, ramped_time, track
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,12 @@ def _heights(job: Job) -> Iterator[Finding]:
         across = move.start[:2] != move.end[:2] and not (math.isnan(move.end[0]) and math.isnan(move.end[1]))
         if move.printing and move.start[2] != move.end[2]:
             yield error("program-height", _at(job, move), "the height changes while a valve is open")
-        if move.printing and move.rapid:
+        if move.printing and move.quick:
             yield error("program-height", _at(job, move), "a rapid move with an open valve")
         if move.printing or not across or (move.start[2] >= safe and move.end[2] >= safe):
             continue
         filament = int(np.searchsorted(lines, move.line)) - 1
-        if move.rapid or not _tail(job, filament, move):
+        if move.quick or not _tail(job, filament, move):
             text = "travel below the safe height"
             yield error("program-height", _at(job, move), text, move.end[2], job.claims.safe, "mm")
 
@@ -113,7 +114,12 @@ def _distance(point: tuple[float, float], a: tuple[float, float], b: tuple[float
 def _dwells(job: Job) -> Iterator[Finding]:
     lines = [opening.line for opening in job.run.openings]
     counts = np.zeros((len(job.claims.heads), 3), np.int64)
+    pauses = _pauses(job)
+    if job.claims.pause and len(pauses) != job.claims.layers:
+        yield error("program-dwell", job.where, "not one pause a layer", len(pauses), job.claims.layers)
     for dwell in job.run.dwells:
+        if dwell.line in pauses:
+            continue
         # a piston opens with its first move, a valve before the wait
         filament = int(np.searchsorted(lines, dwell.line)) - 1 + (dwell.before and not dwell.printing)
         place = int(job.head[filament]) if 0 <= filament < len(lines) else -1
@@ -135,6 +141,20 @@ def _dwells(job: Job) -> Iterator[Finding]:
         for name, seconds, count in zip(("start delay", "stop delay", "suck-back"), times, counts[place], strict=True):
             if seconds >= 1e-3 and count != expected:
                 yield error("program-dwell", job.where, f"not one {name} a filament", int(count), expected)
+
+
+def _pauses(job: Job) -> set[int]:
+    """Lines that wait after a layer: for the time of the header, valves shut, the nozzle up."""
+    wanted = job.claims.pause
+    ends = [move.line for move in job.run.moves]
+    safe = job.claims.safe - 2 * 10.0**-job.run.decimals
+    found = set()
+    for dwell in job.run.dwells if wanted else ():
+        place = int(np.searchsorted(ends, dwell.line)) - 1
+        up = place >= 0 and job.run.moves[place].end[2] >= safe
+        if up and not dwell.printing and not dwell.other and abs(dwell.seconds - wanted) <= 6e-4:
+            found.add(dwell.line)
+    return found
 
 
 def _lamp(job: Job) -> Iterator[Finding]:
@@ -168,11 +188,24 @@ def _pistons(job: Job) -> Iterator[Finding]:
             yield error("program-piston", job.where, "presses another amount than the header says", total, head.pressed)
 
 
+def _ink(job: Job) -> Iterator[Finding]:
+    """Ink of each head: its printed way times the section of its bead."""
+    for place, head in enumerate(job.claims.heads):
+        if head.section is None:
+            continue
+        lengths = [m.length for f, h in zip(job.filaments, job.head.tolist(), strict=True) if h == place for m in f]
+        volume = math.fsum(lengths) * head.section
+        if abs(volume - head.ink) > 1e-6 + head.section * 10.0**-job.run.decimals * len(lengths) + 1e-6 * head.ink:
+            text = f"head {head.tool} prints another amount of ink than the header says"
+            yield error("program-ink", job.where, text, volume, head.ink, "uL")
+
+
 def _box(job: Job) -> Iterator[Finding]:
     step = 2 * 10.0**-job.run.decimals
-    primes = len(job.claims.heads)
+    primes = len(job.claims.heads) if job.claims.overrun is None else 0
     for k, (filament, place) in enumerate(zip(job.filaments, job.head.tolist(), strict=True)):
         free = step + (job.claims.heads[place].style.get("lead-in", 0.0) if place >= 0 else 0.0)
+        free += job.claims.overrun or 0.0
         width, length = job.claims.width + free, job.claims.length + free
         for move in filament:
             inside = all(-free <= x <= width and -free <= y <= length for x, y, _ in (move.start, move.end))
@@ -199,21 +232,29 @@ def _points(job: Job) -> Iterator[Finding]:
 
 def _time(job: Job) -> Iterator[Finding]:
     """Time of all moves from the prime line on; rapid moves without feed at the header's travel speed."""
-    first = next((k for k, m in enumerate(job.run.moves) if not math.isnan(m.start[0])), 0)
-    seconds = math.fsum(d.seconds for d in job.run.dwells)
-    for move in job.run.moves[first:]:
-        speed = job.claims.travel_speed if move.rapid or move.feed is None else move.feed / 60
-        if not speed > 0:
-            yield error("program-time", _at(job, move), "a move that never ends")
-            return
-        seconds += move.length / speed
-    if abs(seconds - job.claims.time) > max(0.1, 1e-3 * job.claims.time):
+    seconds = constant_time(track(job.run, job.claims.travel_speed))
+    if math.isinf(seconds):
+        yield error("program-time", job.where, "a move that never ends")
+    elif abs(seconds - job.claims.time) > max(0.1, 1e-3 * job.claims.time):
         text = "takes another time than the header says"
         yield error("program-time", job.where, text, seconds, job.claims.time, "s")
 
 
+def _ramps(job: Job) -> Iterator[Finding]:
+    """Time with the ramps that the header names, by the same look-ahead over the moves of the program."""
+    if job.claims.ramped is None:
+        return
+    wanted, acceleration, deviation = job.claims.ramped
+    if acceleration <= 0:
+        yield error("program-time", job.where, "the header names ramps that cannot be")
+        return
+    seconds = ramped_time(track(job.run, job.claims.travel_speed), acceleration, deviation)
+    if abs(seconds - wanted) > max(0.1, 2e-3 * wanted):
+        yield error("program-time", job.where, "takes another time with its ramps", seconds, wanted, "s")
+
+
 CHECKS: tuple[Callable[[Job], Iterator[Finding]], ...] = (
-    _heads, _lengths, _feeds, _heights, _dwells, _lamp, _pistons, _box, _points, _time,
+    _heads, _lengths, _feeds, _heights, _dwells, _lamp, _pistons, _ink, _box, _points, _time, _ramps,
 )
 
 

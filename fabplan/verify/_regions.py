@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fabplan.geometry.edges import flat_vertices
-from fabplan.geometry.region import Lattice, Part, Point, Region, area
+from fabplan.geometry.region import Region, area
 from fabplan.geometry.shapes import difference
 from fabplan.readers.gds import MaskFile
+from fabplan.readers.mask_cells import read_cells
+from fabplan.verify._recognise import recognised
+from fabplan.verify._unfold import unfolded
 
 Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Design:
+    """A mask file as `fabplan verify` compares it: names of its top cells, and regions by (layer, datatype)."""
+
+    tops: tuple[str, ...]
+    layers: Mapping[tuple[int, int], Region]
+
+
+def read_design(path: Path) -> Design:
+    """A GDSII or OASIS file; arrays stay lattices, single polygons that repeat become such.
+
+    Raises
+    ------
+    BadInput : it cannot be read
+    """
+    file = read_cells(path)
+    return Design(file.tops, {pair: tidied(region) for pair, region in unfolded(file, path.name).items()})
+
+
+def tidied(region: Region) -> Region:
+    """A region with its single polygons as lattices where they repeat."""
+    singles = sorted((part.polygon for part in region.parts if part.lattice.count == 1), key=len)
+    arrays = tuple(part for part in region.parts if part.lattice.count > 1)
+    rings = [np.array(list(group), np.int64) for _, group in groupby(singles, key=len)]
+    return Region((*arrays, *recognised(rings).parts))
 
 
 def region_of(file: MaskFile, pair: tuple[int, int]) -> Region:
@@ -28,92 +61,12 @@ def region_of(file: MaskFile, pair: tuple[int, int]) -> Region:
         outlines.points[outlines.starts[:-1][counts == vertices][:, None] + np.arange(vertices)]
         for vertices in np.unique(counts)
     ]
-    return _recognised(rings)
+    return recognised(rings)
 
 
 def regions_of(file: MaskFile) -> dict[tuple[int, int], Region]:
     """`region_of` for everything that is drawn in a file."""
     return {pair: region_of(file, pair) for pair in file.layers}
-
-
-def _recognised(rings: Iterable[Integers]) -> Region:
-    """Region of flat polygons, arrays of shape (N, V, 2); the same polygons give the same parts in any order."""
-    parts: list[Part] = []
-    for flat in rings:
-        lowest = _lowest_first(_counter_clockwise(flat))
-        origins = lowest[:, 0]
-        for rows in _alike((lowest - origins[:, None]).reshape(len(lowest), -1)):
-            parts += _lattices(lowest[rows[0]] - origins[rows[0]], origins[rows])
-    return Region(tuple(sorted(parts, key=lambda part: (part.polygon, part.lattice.columns, part.lattice.rows))))
-
-
-def _lowest_first(rings: Integers) -> Integers:
-    """Rings that begin with their leftmost, then lowest corner."""
-    first = np.lexsort((rings[..., 1], rings[..., 0]), axis=1)[:, 0]
-    places = (first[:, None] + np.arange(rings.shape[1])) % rings.shape[1]
-    turned: Integers = np.take_along_axis(rings, places[..., None], axis=1)
-    return turned
-
-
-def _alike(shapes: Integers) -> Iterator[Integers]:
-    """Numbers of equal rows, one array a shape.
-
-    Sorted by one number a row (a sum with odd factors, overflow included) and then compared in full: sorting
-    whole rows takes ten times as long.
-    """
-    factors = np.arange(1, 2 * shapes.shape[1], 2, dtype=np.int64) * 0x5DEECE66D + 0xB
-    with np.errstate(over="ignore"):
-        keys = (shapes * factors).sum(axis=1)
-    order = np.argsort(keys, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(keys[order])) + 1):
-        while len(rows):
-            same = (shapes[rows] == shapes[rows[0]]).all(axis=1)
-            yield rows[same]
-            rows = rows[~same]
-
-
-def _counter_clockwise(rings: Integers) -> Integers:
-    """Rings of shape (N, V, 2), those that ran clockwise turned."""
-    local = (rings - rings[:, :1]).astype(np.float64)
-    ahead = np.roll(local, -1, axis=1)
-    clockwise = (local[..., 0] * ahead[..., 1] - ahead[..., 0] * local[..., 1]).sum(axis=1) < 0
-    turned: Integers = np.where(clockwise[:, None, None], rings[:, ::-1], rings)
-    return turned
-
-
-def _lattices(shape: Integers, origins: Integers) -> list[Part]:
-    """One polygon at all its places: rows or columns at equal steps become lattices, equal rows one of two axes."""
-    along = 0 if len(np.unique(origins[:, 1])) <= len(np.unique(origins[:, 0])) else 1
-    order = np.lexsort((origins[:, along], origins[:, 1 - along]))
-    places = origins[order]
-    runs: dict[tuple[int, int, int], list[int]] = {}
-    for line in np.split(places, np.flatnonzero(np.diff(places[:, 1 - along])) + 1):
-        steps = np.unique(np.diff(line[:, along]))
-        if len(steps) == 1 and steps[0] > 0:
-            runs.setdefault((int(line[0, along]), len(line), int(steps[0])), []).append(int(line[0, 1 - along]))
-        else:
-            for place in line[:, along].tolist():
-                runs.setdefault((place, 1, 0), []).append(int(line[0, 1 - along]))
-    parts = []
-    for (start, copies, step), lines in runs.items():
-        for first, number, apart in _equal_steps(lines):
-            lattice, place = (copies, number, step, apart), np.array([start, first])
-            if along:
-                lattice, place = (number, copies, apart, step), place[::-1]
-            parts.append(Part(_ring(shape + place), Lattice(*lattice)))
-    return parts
-
-
-def _equal_steps(values: list[int]) -> list[tuple[int, int, int]]:
-    """Rising values as one run (first, number, step) where their steps are equal, else one by one."""
-    steps = set(np.diff(values).tolist())
-    if len(steps) == 1:
-        return [(values[0], len(values), steps.pop())]
-    return [(value, 1, 0) for value in values]
-
-
-def _ring(points: Integers) -> tuple[Point, ...]:
-    return tuple((x, y) for x, y in points.tolist())
 
 
 def differ(one: Region, other: Region) -> bool:
@@ -123,7 +76,7 @@ def differ(one: Region, other: Region) -> bool:
     """
     if set(one.parts) == set(other.parts):
         return False
-    mine, its = (set(_recognised(_flat(region)).parts) for region in (one, other))
+    mine, its = (set(recognised(_flat(region)).parts) for region in (one, other))
     left, right = (Region(tuple(parts - common)) for parts, common in ((mine, mine & its), (its, mine & its)))
     return area(difference(left, right)) > 0 or area(difference(right, left)) > 0
 

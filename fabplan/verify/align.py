@@ -151,6 +151,16 @@ def _held(where: str, program: str, grammar: Grammar) -> tuple[Job | None, list[
     return job, [*job.run.faults, *(finding for check in CHECKS for finding in check(job))]
 
 
+def _stretched_ink(program: str, job: Job) -> str:
+    """The amounts in the header, for filaments as long as they are on the stretched part."""
+    for place, head in enumerate(job.claims.heads):
+        if head.section is not None:
+            own = [m.length for f, h in zip(job.filaments, job.head.tolist(), strict=True) if h == place for m in f]
+            said = rf"(\bhead {head.tool}: [^\n]*?\bink )\d+\.\d+( uL)"
+            program = re.sub(said, rf"\g<1>{math.fsum(own) * head.section:.6f}\g<2>", program, count=1)
+    return program
+
+
 def _renewed(program: str, where: str, grammar: Grammar, scaled: bool) -> tuple[str, list[Finding]]:
     """The program with the fingerprint (and, on a stretched part, the length) of its new points, and run again."""
     job = read_job(where, program, grammar)
@@ -165,4 +175,5 @@ def _renewed(program: str, where: str, grammar: Grammar, scaled: bool) -> tuple[
     if scaled:
         length = math.fsum(move.length for move in job.run.moves if move.printing)
         program = re.sub(r"\bpath \d+\.\d+ mm", f"path {length:.3f} mm", program, count=1)
+        program = _stretched_ink(program, job)
     return program, _held(where, program, grammar)[1]

@@ -9,17 +9,17 @@ from typing import Any
 from fabplan.errors import BadInput, Problem
 from fabplan.findings import Finding
 from fabplan.geometry import periodic
-from fabplan.geometry.body import Body
+from fabplan.geometry.body import Body, is_net
 from fabplan.geometry.region import NANOMETRE, Region
 from fabplan.layout.approach import approaches
-from fabplan.layout.masks import on_plate
 from fabplan.layout.measure import measured, shortened
 from fabplan.layout.rules import islands, shorts
-from fabplan.readers.gds import MaskFile, read_gds, read_oasis
 from fabplan.verify._mask_table import fingerprints
-from fabplan.verify._regions import differ, regions_of
+from fabplan.verify._regions import Design, differ, read_design
 from fabplan.verify._relief import relief_of, reliefs_drawn
 from fabplan.verify.outline import verify_outline
+from fabplan.verify.plates import verify_plates
+from fabplan.verify.rule_file import verify_rules
 
 #: region of every (layer, datatype) of a file
 Drawn = Mapping[tuple[int, int], Region]
@@ -50,17 +50,18 @@ def verify_masks(folder: Path, plan: Mapping[str, Any]) -> tuple[Finding, ...]:
         design, entries = _design(masks, "gds"), _entries(plan)
     except BadInput as fault:
         return tuple(_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
-    drawn = regions_of(design)
+    drawn = design.layers
     bodies = [_body(entry, drawn) for entry in entries if _is_body(entry)]
     return (
         *_names(design, entries),
-        *_table(masks, design, entries),
+        *_table(masks, drawn, entries),
         *_measures(bodies, plan),
         *reliefs_drawn(bodies),
         *_connections(bodies),
         *verify_outline(bodies, plan, drawn),
         *_formats(masks, drawn),
-        *_plates(masks, drawn, plan),
+        *verify_plates(masks, drawn, plan),
+        *verify_rules(masks, drawn),
     )
 
 
@@ -92,7 +93,7 @@ def _is_entry(entry: Any) -> bool:
     words = all(isinstance(entry.get(key), str) for key in ("name", "role", "material"))
     heights = isinstance(entry.get("thickness_m"), int | float)
     heights = heights and isinstance(entry.get("bottom_m"), int | float | None)
-    return whole and words and heights and entry.get("net") in ("anode", "cathode", None)
+    return whole and words and heights and (entry.get("net") is None or is_net(entry["net"]))
 
 
 def _pair(entry: Mapping[str, Any]) -> tuple[int, int]:
@@ -103,7 +104,7 @@ def _is_body(entry: Mapping[str, Any]) -> bool:
     return entry["role"] not in ("mark", "outline")
 
 
-def _design(masks: Path, kind: str) -> MaskFile:
+def _design(masks: Path, kind: str) -> Design:
     """The design file of a kind.
 
     Raises
@@ -113,7 +114,7 @@ def _design(masks: Path, kind: str) -> MaskFile:
     found = [path for path in sorted(masks.glob(f"*.{kind}")) if not path.stem.endswith(NOT_DESIGN)]
     if not found:
         raise BadInput(Problem("the file is missing", f"*.{kind}"))
-    return read_gds(found[0]) if kind == "gds" else read_oasis(found[0])
+    return read_design(found[0])
 
 
 def _body(entry: Mapping[str, Any], drawn: Drawn) -> Body:
@@ -127,7 +128,7 @@ def _body(entry: Mapping[str, Any], drawn: Drawn) -> Body:
     )  # fmt: skip
 
 
-def _names(design: MaskFile, entries: Sequence[Mapping[str, Any]]) -> Iterable[Finding]:
+def _names(design: Design, entries: Sequence[Mapping[str, Any]]) -> Iterable[Finding]:
     """One top cell, every listed layer drawn, nothing drawn that is not listed."""
     if len(design.tops) != 1:
         yield _fault("one-top-cell", "masks", f"the GDSII file has {len(design.tops)} top cells, it should have one")
@@ -138,7 +139,7 @@ def _names(design: MaskFile, entries: Sequence[Mapping[str, Any]]) -> Iterable[F
         yield _fault("layer-unlisted", "masks", f"layer {pair[0]}/{pair[1]} has polygons and is not in plan.json")
 
 
-def _table(masks: Path, design: MaskFile, entries: Sequence[Mapping[str, Any]]) -> Iterable[Finding]:
+def _table(masks: Path, drawn: Drawn, entries: Sequence[Mapping[str, Any]]) -> Iterable[Finding]:
     """Area and centroid of every layer against ``layers.csv``: finds what was moved, also without a change of area."""
     try:
         table = fingerprints(masks / "layers.csv")
@@ -150,7 +151,7 @@ def _table(masks: Path, design: MaskFile, entries: Sequence[Mapping[str, Any]]) 
         if row is None or row.name != name:
             place = f"{entry['layer']}/{entry['datatype']}"
             yield _fault("layer-table", name, f"layers.csv has no row for {name} on {place}")
-        elif (change := row.change(design, _pair(entry))) is not None:
+        elif (change := row.change(drawn.get(_pair(entry), Region()))) is not None:
             yield _fault("layer-changed", name, f"{name} in the GDSII file {change}")
 
 
@@ -177,7 +178,7 @@ def _measures(bodies: Sequence[Body], plan: Mapping[str, Any]) -> Iterable[Findi
 def _formats(masks: Path, drawn: Drawn) -> Iterable[Finding]:
     """The OASIS file draws the same."""
     try:
-        other = regions_of(_design(masks, "oas"))
+        other = _design(masks, "oas").layers
     except BadInput as fault:
         yield from (_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
         return
@@ -185,35 +186,6 @@ def _formats(masks: Path, drawn: Drawn) -> Iterable[Finding]:
         if differ(drawn.get(pair, Region()), other.get(pair, Region())):
             place = f"layer {pair[0]}/{pair[1]}"
             yield _fault("formats-differ", place, f"{place} of OASIS and GDSII differ")
-
-
-def _plates(masks: Path, drawn: Drawn, plan: Mapping[str, Any]) -> Iterable[Finding]:
-    """Every plate holds its layers after bias, and nothing else."""
-    plates = plan.get("masks")
-    if not isinstance(plates, list) or not plates:
-        return
-    found = sorted(masks.glob("*_plates.gds"))
-    if not found:
-        yield _fault("plates-missing", "masks", "plan.json lists plates, the file of the plates is missing")
-        return
-    try:
-        made = regions_of(read_gds(found[0]))
-        expected = {int(plate["number"]): _plate(plate, plan, drawn) for plate in plates}
-    except BadInput as fault:
-        yield from (_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
-        return
-    except (KeyError, TypeError, ValueError):
-        yield _fault("plates", "plan.json", "the plates of plan.json make no sense")
-        return
-    for number in sorted(expected.keys() | {layer for layer, _ in made}):
-        own = [region for pair, region in made.items() if pair[0] == number]
-        if len(own) != 1 or number not in expected or differ(own[0], expected[number]):
-            yield _fault("plates-differ", f"plate {number}", f"plate {number} is not its layers after bias")
-
-
-def _plate(plate: Mapping[str, Any], plan: Mapping[str, Any], drawn: Drawn) -> Region:
-    pairs = {entry["name"]: _pair(entry) for entry in plan["layers"]}
-    return on_plate([drawn.get(pairs[name], Region()) for name in plate["layers"]], float(plate["bias_m"]))
 
 
 def _fault(rule: str, where: str, message: str) -> Finding:

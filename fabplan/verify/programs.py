@@ -11,6 +11,7 @@ import numpy as np
 
 from fabplan.findings import Finding, ordered
 from fabplan.verify._claims import bench_of, claims_of
+from fabplan.verify._plain_checks import crossing_findings
 from fabplan.verify._program_checks import CHECKS, Job, error
 from fabplan.verify._replay import GRAMMARS, Grammar, Move, Run, replay
 
@@ -56,12 +57,17 @@ def _program(folder: Path, name: str, plan_json: Mapping[str, Any]) -> list[Find
     found = [*job.run.faults]
     for check in CHECKS:
         found += check(job)
+    found += crossing_findings(job.run)
     return found + _plan(job, plan_json, " ".join(job.run.comments[:HEADER]))
 
 
 def read_job(name: str, text: str, grammar: Grammar) -> Job | list[Finding]:
     """Claims of the header and filaments of the body; findings when there is no header."""
-    run = replay(text, grammar, name, *bench_of(text))
+    return job_of(name, replay(text, grammar, name, *bench_of(text)), grammar)
+
+
+def job_of(name: str, run: Run, grammar: Grammar) -> Job | list[Finding]:
+    """Claims of the header and filaments of a program that was run; findings when there is no header."""
     claims, missing = claims_of(" ".join(run.comments[:HEADER]))
     if claims is None or not run.moves:
         return [*run.faults, error("program-header", name, f"the header does not say: {', '.join(missing)}")]
@@ -71,10 +77,10 @@ def read_job(name: str, text: str, grammar: Grammar) -> Job | list[Finding]:
         outputs.get(o.output, -1) if o.output else tools.get(o.tool if o.tool is not None else claims.heads[0].tool, -1)
         for o in run.openings
     ]
-    return Job(name, claims, run, grammar, tuple(_filaments(run)), np.array(of, np.int64))
+    return Job(name, claims, run, grammar, tuple(grouped(run)), np.array(of, np.int64))
 
 
-def _filaments(run: Run) -> Iterator[tuple[Move, ...]]:
+def grouped(run: Run) -> Iterator[tuple[Move, ...]]:
     """Moves with flowing ink, one group an opening."""
     lines = [opening.line for opening in run.openings]
     groups: list[list[Move]] = [[] for _ in lines]

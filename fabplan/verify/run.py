@@ -6,9 +6,12 @@ import os
 from pathlib import Path
 
 from fabplan.findings import Finding, errors, ordered
+from fabplan.layout.drc import Checked
+from fabplan.verify._regions import read_design
 from fabplan.verify.folder import verify_folder
-from fabplan.verify.masks import verify_masks
+from fabplan.verify.masks import NOT_DESIGN, verify_masks
 from fabplan.verify.programs import verify_programs
+from fabplan.verify.rule_file import checked
 
 
 def verify(folder: str | os.PathLike[str]) -> tuple[Finding, ...]:
@@ -24,3 +27,15 @@ def verify(folder: str | os.PathLike[str]) -> tuple[Finding, ...]:
     if plan is None or errors(findings):
         return ordered(findings)
     return ordered([*findings, *verify_masks(Path(folder), plan), *verify_programs(Path(folder), plan)])
+
+
+def rules_checked(folder: str | os.PathLike[str]) -> tuple[Checked, ...]:
+    """Every rule of the delivery in a folder with its violations; none where it has no masks or no rules.
+
+    Raises
+    ------
+    BadInput : design or rules cannot be read
+    """
+    masks = Path(folder) / "masks"
+    found = [path for path in sorted(masks.glob("*.gds")) if not path.stem.endswith(NOT_DESIGN)]
+    return checked(masks, read_design(found[0]).layers) if found else ()

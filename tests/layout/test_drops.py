@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from fabplan.errors import BadInput
 from fabplan.geometry.region import Lattice, Part, Region, polygons, rectangle
-from fabplan.layout.drops import drop_findings, drop_pattern, line_window, passes, swathes
+from fabplan.layout.drops import drop_findings, drop_pattern, line_window, passes, swathes, sweep_runs
 from tests.printing import UM, comb
 
 
@@ -90,3 +91,16 @@ def test_bad_patterns_are_told():
     with pytest.raises(BadInput, match="too large"):
         drop_pattern(rectangle(0, 0, 10**9, 10**9), (1, 1), "p")
     assert len(polygons(rectangle(0, 0, 1, 1))) == 1
+
+
+def test_every_drop_is_fired_once_by_the_nozzle_over_its_row():
+    region = comb(3, 60 * UM, 220 * UM, 300 * UM, 60 * UM)
+    pattern = dataclasses.replace(drop_pattern(region, (10 * UM, 10 * UM), "p"), passes=3, nozzles=4, nozzle_pitch=2)
+    fired = np.zeros(pattern.pixels.shape, int)
+    nozzle_of_row: dict[int, int] = {}
+    for sweep, turn, nozzle, row, first, last in sweep_runs(pattern).tolist():
+        fired[row, first : last + 1 : 3] += 1
+        assert (first + row) % 3 == turn and row // 8 * 2 + row % 2 == sweep
+        assert nozzle_of_row.setdefault(row, nozzle) == nozzle == row % 8 // 2
+    assert (fired == pattern.pixels).all()
+    assert len(sweep_runs(dataclasses.replace(pattern, pixels=np.zeros_like(pattern.pixels)))) == 0

@@ -11,7 +11,8 @@ import pytest
 from fabplan.catalog.types import Nozzle, Style
 from fabplan.errors import BadInput
 from fabplan.layout.collision import closest_passes, collision_findings
-from fabplan.layout.interleave import interleaved
+from fabplan.layout.interleave import interleaved, parted
+from fabplan.layout.motion import ramped_duration
 from fabplan.layout.moves import COAST, OVER, PRINT, moves, totals
 from fabplan.layout.styles import line_style
 from fabplan.layout.types import LineStyle
@@ -129,3 +130,23 @@ def test_styles_come_from_the_ink_then_the_machine():
     assert line_style(machine) == LineStyle(wipe=1e-5, lead_in=2e-5)
     ink = dataclasses.make_dataclass("I", ["style"])(Style(wipe=made(3e-5)))
     assert line_style(machine, ink) == LineStyle(wipe=3e-5, lead_in=2e-5)
+
+
+def test_heads_apart_are_the_programs_that_were_joined():
+    machine = bench("marlin")
+    joint = together(machine)[1]
+    one, two = parted(joint)
+    assert (one.name, two.name) == ("print-anode, lto", "print-anode, lfp")
+    for part, alone in zip((one, two), printed()[1], strict=True):
+        assert np.allclose(part.points, alone.points) and part.kinds == alone.kinds
+        assert part.printed_length == pytest.approx(alone.printed_length) and part.heads == ()
+    assert parted(one) == (one,)
+
+
+def test_the_ramps_count_the_changes_of_head():
+    far, near = bench("marlin"), dataclasses.replace(bench("marlin"), heads=())
+    slow, quick = together(far)[1], together(near)[1]
+    changes = SETTINGS.layers + 1
+    assert ramped_duration(slow, 1e14) == pytest.approx(slow.duration, rel=1e-6)
+    # 25 mm more at 5 mm/s each time, and the rise to the other height
+    assert slow.ramped - quick.ramped == pytest.approx(changes * 25.123e-3 / 5e-3, rel=0.05)

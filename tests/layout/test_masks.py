@@ -35,7 +35,7 @@ def test_further_bodies_of_a_net_take_the_next_datatypes() -> None:
 
 def test_more_bodies_than_datatypes_are_refused() -> None:
     one = comb_bodies()[0]
-    many = [b for n in range(10) for b in replaced((one,), one.name, name=f"part-{n}")]
+    many = [b for n in range(230) for b in replaced((one,), one.name, name=f"part-{n}")]
     with pytest.raises(BadInput, match="too many bodies"):
         layers(many, PLATES, BOX, HOW)
 

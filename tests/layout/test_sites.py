@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fabplan.geometry.region import Lattice, Part, Region, joined, rectangle
+from fabplan.geometry.region import Lattice, Part, Region, count, joined, rectangle
+from fabplan.geometry.relief import disc
+from fabplan.layout import sites as module
 from fabplan.layout.sites import critical_dimension, sites
 from fabplan.layout.widths import narrowest
 
@@ -23,6 +25,15 @@ def test_the_narrowest_bar_is_named_at_its_middle(width: int, fingers: int, bus:
         assert site.across == "x" and site.width == least
         place = (site.x / 1e-9 - width / 2) / (3 * width)
         assert place == pytest.approx(round(place), abs=1e-6) and 0 <= round(place) < fingers
+
+
+def test_of_many_round_pillars_a_few_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(module, "narrowest", lambda region: looked.append(count(region)) or narrowest(region))
+    pillars = Region((Part(disc(10_000), Lattice(40, 45, 30_000, 31_000)),))
+    alone = Region((Part(disc(10_000)),))
+    assert critical_dimension(pillars) == narrowest(alone) == pytest.approx(20e-6, rel=0.01)
+    assert looked and max(looked) <= 100  # one by one they take a minute
 
 
 def test_no_bar_no_place() -> None:

@@ -230,7 +230,7 @@ def machine_change(**fields):
 @pytest.mark.parametrize(
     ("edit", "options", "expected"),
     [
-        (change(duration=8.01 * 3600), {}, ("long-print", "warning")),
+        (change(ramped=8.01 * 3600), {}, ("long-print", "warning")),
         (change(), {"pot_life": 10.0}, ("ink-pot-life", "warning")),
         (change(pressure=None), {}, ("dispenser-pressure", "warning")),
         (machine_change(pressure_high=quantity(689e3, "pressure")), {}, ("dispenser-pressure", "error")),
