@@ -8,28 +8,33 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from fabplan.catalog.check_numbers import error, of_device, of_material, of_quantities, of_recipe, of_table
+from fabplan.catalog.check_tools import of_facility
 from fabplan.catalog.loader import RECORDS, Catalog
 from fabplan.catalog.types import Recipe
 from fabplan.errors import listed, nearest
 from fabplan.findings import Finding, ordered
 
 
-def check(catalog: Catalog, methods: Collection[str] | None = None) -> tuple[Finding, ...]:
+def check(
+    catalog: Catalog, methods: Collection[str] | None = None, faulty: Collection[tuple[str, str]] = ()
+) -> tuple[Finding, ...]:
     """Everything that is wrong between the records of a whole catalog.
 
     Parameters
     ----------
     catalog : with all kinds loaded
     methods : ids of the processes that fabplan knows; None leaves them unchecked
+    faulty : (kind, id) of records that are there but could not be read: their names count as known
     """
     found = [
         *_sources(catalog),
-        *_names(catalog, methods),
+        *_names(catalog, methods, faulty),
         *_circles(catalog.recipes),
         *(f for kind in RECORDS for record in catalog.records(kind).values() for f in of_quantities(kind, record)),
         *(f for material in catalog.materials.values() for f in of_material(material, catalog.ocp)),
         *(f for table in catalog.ocp.values() for f in of_table(table)),
         *(f for recipe in catalog.recipes.values() for f in of_recipe(recipe)),
+        *(f for facility in catalog.facilities.values() for f in of_facility(facility)),
         *(f for device in catalog.devices.values() for f in of_device(device)),
     ]
     return ordered(found)
@@ -44,9 +49,13 @@ def _sources(catalog: Catalog) -> Iterator[Finding]:
                 yield error("record-without-source", place, "The record names no source.", change)
 
 
-def _names(catalog: Catalog, methods: Collection[str] | None) -> Iterator[Finding]:
+def _names(
+    catalog: Catalog, methods: Collection[str] | None, faulty: Collection[tuple[str, str]]
+) -> Iterator[Finding]:
     """Every id that a record names exists."""
-    valid: dict[str, Collection[str]] = {kind: catalog.records(kind) for kind in (*RECORDS, "ocp")}
+    valid: dict[str, Collection[str]] = {
+        kind: {*catalog.records(kind), *(name for k, name in faulty if k == kind)} for kind in (*RECORDS, "ocp")
+    }
     if methods is not None:
         valid["methods"] = methods
     for where, kind, name in _references(catalog):
@@ -84,6 +93,10 @@ def _references(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
         for key in ("methods", "machines"):
             for name in getattr(facility, key):
                 yield f"facilities/{facility.id}: {key}", key, name
+        for number, tool in enumerate(facility.tools):
+            for key in ("methods", "recipes"):
+                for name in getattr(tool, key):
+                    yield f"facilities/{facility.id}: tools[{number}].{key}", key, name
     for device in catalog.devices.values():
         for key in ("anode", "cathode", "electrolyte"):
             yield f"devices/{device.id}: {key}", "materials", getattr(device, key)

@@ -1,8 +1,8 @@
 """The catalog: records from the shipped folder and the user's own, all faults at once.
 
 A catalog folder holds ``materials/``, ``recipes/``, ``machines/``, ``facilities/``, ``dialects/``,
-``devices/``, ``inks/`` and ``loads/`` with one TOML file a record (its id is the file's stem), and ``ocp/`` with
-one CSV file a table and ``index.toml``. Each may be absent.
+``devices/``, ``inks/``, ``loads/`` and ``profiles/`` with one TOML file a record (its id is the file's stem), and
+``ocp/`` with one CSV file a table and ``index.toml``. Each may be absent.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from fabplan.catalog.inheritance import Layer, Leaf, resolve
+from fabplan.catalog.mask_profile import Profile
 from fabplan.catalog.ocp import OcpTable, read_tables
 from fabplan.catalog.types import Device, Dialect, Facility, Ink, Load, Machine, Material, Recipe
 from fabplan.errors import BadInput, Problem, listed, nearest
@@ -34,6 +35,7 @@ RECORDS: Mapping[str, type] = MappingProxyType(
         "devices": Device,
         "inks": Ink,
         "loads": Load,
+        "profiles": Profile,
     }
 )
 KINDS = (*RECORDS, "ocp")
@@ -53,7 +55,8 @@ class Catalog:
 
     Parameters
     ----------
-    materials, recipes, machines, facilities, dialects, devices, inks, loads : id → record, in the order of ids
+    materials, recipes, machines, facilities, dialects, devices, inks, loads, profiles :
+        id → record, in the order of ids
     ocp : name → open-circuit potential table
     digest : (kind, id) → sha256 of the file; of all files that went into it where it extends another
     origin : (kind, id) → the file, e.g. ``"process_recipes/materials/lto.toml"``, without the way there
@@ -67,6 +70,7 @@ class Catalog:
     devices: Mapping[str, Device] = field(default_factory=_empty)
     inks: Mapping[str, Ink] = field(default_factory=_empty)
     loads: Mapping[str, Load] = field(default_factory=_empty)
+    profiles: Mapping[str, Profile] = field(default_factory=_empty)
     ocp: Mapping[str, OcpTable] = field(default_factory=_empty)
     digest: Mapping[Key, str] = field(default_factory=_empty)
     origin: Mapping[Key, str] = field(default_factory=_empty)
@@ -101,7 +105,18 @@ def load(overlays: Sequence[Path] = (), shipped: Path | None = None, kinds: Coll
     ------
     BadInput : all faults of all files
     """
+    catalog, problems, _ = gathered(overlays, shipped, kinds)
+    if problems:
+        raise BadInput(problems)
+    return catalog
+
+
+def gathered(
+    overlays: Sequence[Path] = (), shipped: Path | None = None, kinds: Collection[str] = KINDS
+) -> tuple[Catalog, tuple[Problem, ...], frozenset[Key]]:
+    """Like `load`, without raising: the records that are sound, all faults, and the (kind, id) that have some."""
     problems: list[Problem] = []
+    faulty: set[Key] = set()
     roots = [(Path(folder), str(folder)) for folder in overlays]
     roots = [root for root in roots if _is_catalog(*root, problems)]
     bottom = recipes_folder() if shipped is None else Path(shipped)
@@ -113,11 +128,11 @@ def load(overlays: Sequence[Path] = (), shipped: Path | None = None, kinds: Coll
         if kind in kinds:
             layers = [_layer(root, shown, kind, problems) for root, shown in roots]
             found[kind] = _records(kind, cls, layers, digest, origin, problems)
+            faulty |= {(kind, name) for layer in layers for name in layer if name not in found[kind]}
     if "ocp" in kinds:
         found["ocp"] = _tables(roots, digest, origin, problems)
-    if problems:
-        raise BadInput(problems)
-    return Catalog(digest=MappingProxyType(digest), origin=MappingProxyType(origin), **found)
+    catalog = Catalog(digest=MappingProxyType(digest), origin=MappingProxyType(origin), **found)
+    return catalog, tuple(problems), frozenset(faulty)
 
 
 def find(records: Mapping[str, R], name: str, where: str) -> R:
@@ -213,20 +228,20 @@ def _records(
             continue
         table = {key: value for key, value in resolved.table.items() if key != "extends"}
         record = read(cls, table, resolved.leaf.where, problems, origin=Origin("", "low"), extra={"id": name})
+        _claim(name, table.get("aliases"), names, resolved.leaf.where, problems)
         if record is None:
             continue
-        _claim(record, names, resolved.leaf.where, problems)
         records[name] = record
         digest[kind, name] = resolved.digest
         origin[kind, name] = resolved.leaf.label
     return MappingProxyType(records)
 
 
-def _claim(record: Any, names: dict[str, str], where: str, problems: list[Problem]) -> None:
-    """Every name means one record."""
-    for alias in getattr(record, "aliases", ()):
-        owner = names.setdefault(fold(alias), record.id)
-        if owner != record.id:
+def _claim(name: str, aliases: Any, names: dict[str, str], where: str, problems: list[Problem]) -> None:
+    """Every name means one record; also of records that have other faults."""
+    for alias in aliases if isinstance(aliases, list) else ():
+        owner = names.setdefault(fold(alias), name) if isinstance(alias, str) else name
+        if owner != name:
             problems.append(Problem(f"a name that {owner!r} has already", f"{where}: aliases", alias[:60]))
 
 

@@ -14,6 +14,9 @@ class Nozzle:
     diameter: Quantity = quantity("length", "inner diameter", low=0, required=True)
     outer_diameter: Quantity | None = quantity("length", "outer diameter at the tip", low=0)
     cone_half_angle: Quantity | None = quantity("number", "half angle of the outer cone [degrees]", low=0, high=90)
+    bore_length: Quantity | None = quantity("length", "length of the parallel bore", low=0)
+    inlet_diameter: Quantity | None = quantity("length", "inner diameter where a taper begins", low=0)
+    taper_length: Quantity | None = quantity("length", "length of that taper, down to the inner diameter", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)

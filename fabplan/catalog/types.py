@@ -13,6 +13,8 @@ from fabplan.catalog.printing import MachineHead as MachineHead
 from fabplan.catalog.printing import Nozzle as Nozzle
 from fabplan.catalog.printing import Style as Style
 from fabplan.catalog.simulation import Simulation as Simulation
+from fabplan.catalog.tools import Closing as Closing
+from fabplan.catalog.tools import Tool as Tool
 from fabplan.records import Quantity, flag, mapping, quantity, table, tables, text, texts, whole
 
 ATMOSPHERES = ("any", "inert", "nitrogen", "forming-gas", "vacuum", "dry-air", "air", "oxygen")
@@ -111,6 +113,7 @@ class Collector:
     """Electronic conductor that carries the current."""
 
     resistivity: Quantity | None = quantity("resistivity", "of the film", low=0)
+    strut_resistivity: Quantity | None = quantity("resistivity", "of a porous metal: of its solid struts", low=0)
     potential_low: Quantity | None = quantity("voltage", "below this it alloys or dissolves, against Li")
     potential_high: Quantity | None = quantity("voltage", "above this it corrodes, against Li")
     evidence: tuple[str, ...] = texts("published cells that stretch the window")
@@ -219,12 +222,16 @@ class Recipe:
     before: tuple[str, ...] = texts("ids of recipes that must come right before, in order")
     after: tuple[str, ...] = texts("ids of recipes that must follow, in order")
     thickness: Quantity | None = quantity("length", "usual finished thickness", low=0)
+    bias: Quantity | None = quantity(
+        "length", "how far each edge of what is made lies outside of the plate's; negative for inside (undercut)"
+    )
     settings: Mapping[str, Any] = mapping("set points, read by the method", of="raw")
     limits: RecipeLimits | None = table(RecipeLimits, "what it can make")
     microstructure: Microstructure | None = table(Microstructure, "inside of the finished electrode")
     leaves: Leaves | None = table(Leaves, "what the finished layer bears")
     atmosphere: str = text("in which it runs", choices=ATMOSPHERES, default="any")
     solvents: tuple[str, ...] = texts("solvents and developers that it brings")
+    queue_time: Quantity | None = quantity("time", "longest wait after it until the next step starts", low=0)
     acceptance: tuple[RecipeAcceptance, ...] = tables(RecipeAcceptance, "what is measured before going on")
     hazards: tuple[str, ...] = texts("what the operator must know beyond the method's own")
     notes: str = text("remarks for the operator")
@@ -244,6 +251,10 @@ class Facility:
     gap: Quantity | None = quantity("length", "smallest space that it trusts", low=0)
     temperature_high: Quantity | None = quantity("temperature", "hottest furnace")
     step_time_high: Quantity | None = quantity("time", "longest booking of a tool", low=0)
+    tools: tuple[Tool, ...] = tables(Tool, "its tools: cost, batch, wafers, yield, opening")
+    hourly_cost: Quantity | None = quantity("number", "of being in the room, per hour, beside the tool's", low=0)
+    currency: str = text("of all costs, e.g. USD")
+    rates_date: str = text("of when the costs are")
     notes: str = text("remarks")
     source: str = text("who says so")
     confidence: str = text("how sure")
@@ -274,6 +285,7 @@ class Published:
     spread: Quantity | None = quantity("number", "known relative spread of the comparison", low=0)
     flag: str = text("why the printed value cannot stand; empty where it can")
     area: str = text("per which area it was stated", choices=("footprint", "electrode"), default="footprint")
+    film: Quantity | None = quantity("length", "cathode thickness that a figure per thickness is stated for", low=0)
     source: str = text("who says so")
     confidence: str = text("how sure")
 

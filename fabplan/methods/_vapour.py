@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from fabplan.findings import Finding
 from fabplan.methods._fields import ROOM
+from fabplan.methods._film import critical_thickness
 from fabplan.methods._sheet import derived, present, ratio, total
 from fabplan.methods.base import SetPoint, Work, value
 from fabplan.records import Quantity, quantity, text
 
 BOLTZMANN = 1.380649e-23  # J/K, exact since 2019
 COVERED = 2.0  # aspect ratio above which less than a quarter of the film reaches the bottom
+CHANNEL = 2.0  # Z of a crack that channels through a film
 UNEVEN = 0.05  # (max - min)/(2 mean), the acceptance window of `UNIFORMITY`
 
 
@@ -109,6 +111,83 @@ def coverage_findings(method: str, work: Work) -> tuple[Finding, ...]:
     )
     change = "Use a conformal process (atomic-layer-deposition, electrodeposition) or shallower relief."
     return (Finding(f"{method}-step-coverage", "warning", method, message, work.aspect_ratio, COVERED, "", change),)
+
+
+def coverage_points(work: Work) -> tuple[SetPoint, ...]:
+    """What reaches the bottom of relief, for the sheet; nothing on flat ground."""
+    if work.aspect_ratio is None:
+        return ()
+    name = f"Film at the bottom of aspect ratio {work.aspect_ratio:.3g} over film on top"
+    how = "view factor of the opening, cosine flux, sticking 1"
+    return (derived(name, trench_coverage(work.aspect_ratio), "number", how),)
+
+
+def edge_over_centre(throw: Quantity | None, ring: Quantity | None, part: Quantity | None, work: Work) -> float | None:
+    """Film at the part's edge over that in its centre; None when distance or size are unknown.
+
+    Parameters
+    ----------
+    throw, ring, part : distance to the target, radius of its erosion ring (a small target without), of the part
+    work : its ``reach`` counts where the recipe names no part
+    """
+    height, radius = value(throw), value(part) if part is not None else work.reach
+    if not height or radius is None:
+        return None
+    size = value(ring)
+    return planar_source_uniformity(radius, height) if size is None else ring_uniformity(radius, height, size)
+
+
+def edge_points(
+    throw: Quantity | None, ring: Quantity | None, part: Quantity | None, work: Work
+) -> tuple[SetPoint, ...]:
+    """The same for the sheet; nothing when unknown."""
+    edge = edge_over_centre(throw, ring, part, work)
+    if edge is None:
+        return ()
+    return (
+        derived(
+            "Film at the part's edge over its centre",
+            edge,
+            "number",
+            "cosine law, part on the axis, not turned",
+            throw,
+            ring,
+        ),
+    )
+
+
+def stress_points(stress: Quantity | None, toughness: Quantity | None) -> tuple[SetPoint, ...]:
+    """Thickness at which the film cracks, where stress (tension) and toughness are known."""
+    pull, tough = value(stress), value(toughness)
+    if pull is None or tough is None or pull <= 0.0:
+        return ()
+    thick = critical_thickness(tough, pull, CHANNEL)
+    return (
+        derived(
+            "Thickness at which the film cracks",
+            thick,
+            "length",
+            "(K/(2 stress))², channelling crack",
+            stress,
+            toughness,
+        ),
+    )
+
+
+def stress_findings(
+    method: str, stress: Quantity | None, toughness: Quantity | None, work: Work
+) -> tuple[Finding, ...]:
+    """Warning when a film in tension is thicker than the crack allows."""
+    pull, tough = value(stress), value(toughness)
+    if pull is None or tough is None or pull <= 0.0 or work.thickness is None:
+        return ()
+    most = critical_thickness(tough, pull, CHANNEL)
+    if work.thickness <= most:
+        return ()
+    thick, limit = f"{work.thickness * 1e9:.4g} nm", f"{most * 1e9:.4g} nm"
+    message = f"A film of {thick} under {pull / 1e6:.3g} MPa of tension cracks above {limit}."
+    change = "Less power or more pressure for less tension, a thinner film, or several with anneals between."
+    return (Finding(f"{method}-cracking", "warning", method, message, work.thickness, most, "m", change),)
 
 
 def uniformity_findings(method: str, edge: float | None) -> tuple[Finding, ...]:

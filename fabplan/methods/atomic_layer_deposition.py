@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods import _dose as dose
+from fabplan.methods import _relief_dose as relief
 from fabplan.methods._fields import ROOM, assumed
 from fabplan.methods._sheet import derived, entered, noted, present, product, ratio, shown, total
 from fabplan.methods.base import SetPoint, Use, Work, value
@@ -43,6 +44,7 @@ class Settings:
 
     cycle: tuple[Pulse, ...] = tables(Pulse, "doses of one cycle (or supercycle), in order")
     growth_per_cycle: Quantity | None = quantity("growth_per_cycle", "growth per cycle (or supercycle)", low=0)
+    coat_thickness: Quantity | None = quantity("length", "coat on a scaffold that is part of the layer", low=0)
     nucleation_cycles: Quantity | None = quantity("number", "cycles before growth starts", low=0)
     substrate_temperature: Quantity | None = quantity("temperature", "temperature of the part", low=0)
     window_low: Quantity | None = quantity("temperature", "lower end of the temperature window", low=0)
@@ -120,16 +122,26 @@ def set_points(settings: Settings, work: Work) -> tuple[SetPoint, ...]:
     times = [q for p in settings.cycle for q in (p.pulse, p.purge)]
     run = product(count.value, cycle_time(settings))
     return (
-        *noted(entered(settings, "substrate_temperature"), settings.gas),
+        *noted(_temperature_point(settings), settings.gas),
         *present(settings, "stabilise_time"),
         *(line for i, pulse in enumerate(settings.cycle, 1) for line in _pulse_points(i, pulse)),
+        *present(settings, "coat_thickness"),
         *entered(settings, "growth_per_cycle"),
         *present(settings, "nucleation_cycles"),
         count,
         derived("Time of one cycle", cycle_time(settings), "time", "sum of pulses and purges", *times),
         derived("Time of all cycles", run, "time", "cycles times time of one", settings.growth_per_cycle, *times),
-        *_exposure_points(settings, work),
+        *relief.points(settings, work),
     )
+
+
+def _temperature_point(settings: Settings) -> tuple[SetPoint, ...]:
+    """Temperature of the part; the window of the process is what it may differ by, where no range is stated."""
+    low, high, given = settings.window_low, settings.window_high, settings.substrate_temperature
+    points = entered(settings, "substrate_temperature")
+    if given is None or given.low is not None or value(low) is None or value(high) is None:
+        return points
+    return noted(points, f"range {shown(value(low), 'temperature')} to {shown(value(high), 'temperature')}")
 
 
 def _pulse_points(number: int, pulse: Pulse) -> tuple[SetPoint, ...]:
@@ -143,16 +155,6 @@ def _pulse_points(number: int, pulse: Pulse) -> tuple[SetPoint, ...]:
         text_shown = shown(given.value, "time")
         lines.append(SetPoint(name, given.value, "s", text_shown, given.source, given.confidence, given.note or note))
     return tuple(lines)
-
-
-def _exposure_points(settings: Settings, work: Work) -> tuple[SetPoint, ...]:
-    if work.aspect_ratio is None:
-        return ()
-    needed = exposure(settings, work.aspect_ratio)
-    unit, name = "Pa s", f"Exposure of the first precursor for aspect ratio {work.aspect_ratio:.3g}"
-    text_shown = "unknown" if needed is None else f"{needed:.3g} {unit}"
-    source = "computed: Gordon et al., Chem. Vap. Deposition 2003, with a term for finite sticking"
-    return (SetPoint(name, needed, unit, text_shown, source, "low", "pressure at the part times pulse time"),)
 
 
 def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
@@ -198,13 +200,28 @@ def _relief_findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
 
 
 def _dose_findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
+    """Too short a pulse or purge for the relief; where nobody can say, how much the relief asks for."""
     if work.aspect_ratio is None or not settings.cycle:
         return ()
-    first, needed = settings.cycle[0], exposure(settings, work.aspect_ratio)
-    given = product(value(first.pulse), value(first.partial_pressure), float(first.repeats))
-    if needed is None or given is None or given >= needed:
-        return ()
-    message = f"{first.precursor}: {given:.3g} Pa s per cycle, the relief needs {needed:.3g} Pa s."
-    change = f"Lengthen the pulse {needed / given:.3g} times." if given else "Lengthen the pulse."
-    where = "atomic-layer-deposition"
-    return (Finding("ald-dose", "warning", where, message, given, needed, "Pa s", change),)
+    first, where, found = settings.cycle[0], "atomic-layer-deposition", []
+    needs = relief.doses(settings, work)
+    given = relief.whole_pulse(settings.cycle)
+    if needs and (given is None or needs[0].exposure is None):
+        span = " to ".join(f"{d.flat:.3g}" for d in sorted(needs, key=lambda d: d.flat))
+        message = (
+            f"Relief of aspect ratio {work.aspect_ratio:.3g} needs {span} times the dose of flat ground with certain "
+            f"sticking; whether the pulse of {first.precursor} gives it is not known."
+        )
+        change = "Measure the partial pressure of a pulse, coat a witness with relief and look at its bottom."
+        found.append(Finding("ald-dose-unknown", "info", where, message, change=change))
+    elif needs and given is not None:
+        needed = max(d.exposure or 0.0 for d in needs)
+        if given < needed:
+            message = f"{first.precursor}: {given:.3g} Pa s per cycle, the relief needs up to {needed:.3g} Pa s."
+            change = f"Lengthen the pulse {needed / given:.3g} times." if given else "Lengthen the pulse."
+            found.append(Finding("ald-dose", "warning", where, message, given, needed, "Pa s", change))
+    emptied, purge = relief.purge(settings, work), value(first.purge)
+    if emptied is not None and purge is not None and purge < emptied:
+        message = f"{first.precursor} is purged for {purge:.3g} s, the relief empties in {emptied:.3g} s."
+        found.append(Finding("ald-purge", "warning", where, message, purge, emptied, "s", "Lengthen the purge."))
+    return tuple(found)

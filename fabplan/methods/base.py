@@ -13,6 +13,7 @@ A process is a module of this folder (file ``direct_ink_writing.py`` is the proc
 - ``duration(settings, work)``: [s] with loading, pumping, heating and cooling; None when unknown
 - ``set_points(settings, work)``: what the operator types in; ``uses(settings, work)``: what is consumed
 - optionally ``findings(settings, work)`` and ``vacuum(settings)`` (where the settings decide about it)
+- optionally ``sweep(settings, work)``: a `Sweep` where a program moves a spray or a beam, None when unknown
 
 Modules whose name starts with an underscore are shared by several processes and are none themselves.
 """
@@ -20,6 +21,7 @@ Modules whose name starts with an underscore are shared by several processes and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from fabplan.records import Confidence, Quantity
 
@@ -38,6 +40,9 @@ class Work:
     filaments : number of beads with their own start and stop
     enhancement : true area over plan area
     aspect_ratio : depth over width of the relief that is coated, None on flat ground
+    opening : width of that relief's mouth [m], None when not known
+    reach : distance of the part's edge from its centre [m], None when not known
+    trench : whether the relief is long slits, or open between pillars, instead of holes
     """
 
     thickness: float | None = None
@@ -48,6 +53,42 @@ class Work:
     filaments: int = 0
     enhancement: float = 1.0
     aspect_ratio: float | None = None
+    opening: float | None = None
+    trench: bool = False
+    reach: float | None = None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Set points of a sweep; SI.
+
+    Parameters
+    ----------
+    process : what sweeps
+    width : of one pass at half height, or of the kerf [m]
+    pitch : from line to line [m]
+    speed : along the lines [m/s]
+    layers : how often everything is swept
+    height : of nozzle or focus above the foot of the layer [m]
+    overrun : by which passes of a spray go beyond the part [m]
+    layer_pause : after each layer [s]
+    travel_speed, safe_height : None for those of the machine [m/s], [m]
+    section : flow over speed [m²], what a pass lays down
+    masked : whether a mask on the part gives the outline
+    """
+
+    process: Literal["spray", "laser"]
+    width: float
+    pitch: float
+    speed: float
+    layers: int
+    height: float = 0.0
+    overrun: float = 0.0
+    layer_pause: float = 0.0
+    travel_speed: float | None = None
+    safe_height: float | None = None
+    section: float = 0.0
+    masked: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ class Settings:
     pump_time: Quantity | None = assumed("time", "pumping to base pressure", 2700.0, note="30 to 60 min; load lock 10")
     vent_time: Quantity | None = assumed("time", "venting and unloading", 600.0)
     heating_rate: Quantity | None = assumed("heating_rate", "heating rate of the holder", 1 / 6.0)
+    stress: Quantity | None = quantity("pressure", "stress of the film as it grows, tension positive")
+    toughness: Quantity | None = quantity("number", "fracture toughness of the film [Pa m^0.5]", low=0)
     cooling_rate: Quantity | None = assumed("heating_rate", "cooling rate in vacuum", 1 / 12.0)
     target_utilisation: Quantity | None = assumed(
         "number", "share of the sputtered volume that reaches the part", 0.25, high=1.0, note="20 to 30 %"
@@ -115,6 +117,8 @@ def set_points(settings: Settings, work: Work) -> tuple[SetPoint, ...]:
         derived("Growth rate of all guns", growth_rate(settings), "growth_rate", "sum of the guns", *rates),
         derived("Time with the shutters open", ratio(work.thickness, growth_rate(settings)), "time",
                 "thickness over rate", *rates, note="correct with the witness"),
+        *vapour.coverage_points(work),
+        *vapour.stress_points(settings.stress, settings.toughness),
     )
 
 
@@ -140,7 +144,8 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
 
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
     """A composition that misses its target, relief that is too deep."""
-    return (*_composition_findings(settings), *vapour.coverage_findings("co-sputter", work))
+    return (*_composition_findings(settings), *vapour.coverage_findings("co-sputter", work),
+            *vapour.stress_findings("co-sputter", settings.stress, settings.toughness, work))
 
 
 def _composition_findings(settings: Settings) -> tuple[Finding, ...]:

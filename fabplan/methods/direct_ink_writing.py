@@ -37,6 +37,7 @@ class Settings:
 
     ink: str = text("name of the ink")
     composition: str = text("what the ink is made of")
+    fill: str = text("how beads of a layer hang together", choices=("", "lines", "serpentine", "contour"))
     nozzle: Quantity | None = quantity("length", "inner diameter of the nozzle", low=0)
     speed: Quantity | None = quantity("speed", "printing speed", low=0)
     pressure: Quantity | None = quantity("pressure", "pressure on the syringe", low=0)
@@ -47,6 +48,7 @@ class Settings:
     shrinkage_width: Quantity | None = quantity("number", "finished over wet width", low=0, high=1)
     shrinkage_height: Quantity | None = quantity("number", "finished over wet height", low=0, high=1)
     base_anchored: bool = flag("whether the base keeps the length when the wall shrinks", default=True)
+    anchored_length: Quantity | None = quantity("length", "longest anchored wall whose ends were seen to hold", low=0)
     aspect_ratio: Quantity | None = quantity("number", "largest height over width that was shown", low=0)
     ink_solids: Quantity | None = quantity("number", "volume share of solids in the ink", low=0, high=1)
     deposit_solids: Quantity | None = quantity("number", "volume share of solids in the finished wall", low=0, high=1)
@@ -179,13 +181,31 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
 
 
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
-    """Pressure, clogging, pot life, solids that do not add up."""
+    """Pressure, clogging, pot life, solids that do not add up, walls longer than any whose ends held."""
     return (
+        *_anchor_findings(settings, work),
         *_pressure_findings(settings),
         *_clogging_findings(settings),
         *_life_findings(settings, work),
         *_balance_findings(settings),
     )
+
+
+def _anchor_findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
+    """An anchored wall keeps its base and shrinks above it: the longer it is, the more its ends recede or crack."""
+    long, along = ratio(work.path_length, float(work.filaments)), value(settings.shrinkage_width)
+    seen = value(settings.anchored_length)
+    if not settings.base_anchored or long is None or along is None or along >= 1.0:
+        return ()
+    if seen is not None and not exceeds(long, seen):
+        return ()
+    known = f"ends of walls up to {seen * 1e3:.3g} mm were seen to hold" if seen else "no length is known to hold"
+    message = (
+        f"Walls of {long * 1e3:.3g} mm stick to their base while the ink shrinks by {1 - along:.0%}: the ends want to "
+        f"recede by {long * (1 - along) * 1e3:.2g} mm or crack; {known}."
+    )
+    change = "Print one wall of that length, measure its ends, enter anchored_length; or shorter fingers."
+    return (Finding("wall-anchored", "warning", "direct-ink-writing", message, long, seen, "m", change),)
 
 
 def _pressure_findings(settings: Settings) -> tuple[Finding, ...]:

@@ -84,7 +84,7 @@ def set_points(settings: Settings, work: Work) -> tuple[SetPoint, ...]:
         derived("Etch time", etch_time(settings, work), "time", "thickness over rate, with over-etch", settings.rate,
                 settings.over_etch),
         derived("Undercut of each edge", lateral(settings, work), "length", "lateral etch", settings.undercut,
-                settings.over_etch, note="draw the mask wider by it"),
+                settings.over_etch, note="the order of the plates says what of it they hold"),
     )
 
 

@@ -93,6 +93,5 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
 
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
     """Relief that is too deep, uneven films."""
-    radius, height = value(settings.part_radius), value(settings.source_distance)
-    edge = None if radius is None or not height else vapour.planar_source_uniformity(radius, height)
+    edge = vapour.edge_over_centre(settings.source_distance, None, settings.part_radius, work)
     return (*vapour.coverage_findings("evaporation", work), *vapour.uniformity_findings("evaporation", edge))

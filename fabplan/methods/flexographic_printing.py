@@ -5,13 +5,13 @@ Symbols in formulas: V cell volume of the roll, k transfers, φ solids, ε poros
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
+from fabplan.methods import _passes as shared
 from fabplan.methods._fields import assumed
-from fabplan.methods._sheet import derived, entered, known, noted, present, product, ratio, total
+from fabplan.methods._sheet import derived, entered, noted, present, product, ratio, total
 from fabplan.methods.base import SetPoint, Use, Work, value
 from fabplan.records import Quantity, quantity, text
 
@@ -58,27 +58,18 @@ def wet_thickness(settings: Settings) -> float | None:
 
 def dry_thickness(settings: Settings) -> float | None:
     """Dry thickness of a pass [m], ``wet · φ/(1−ε)`` (conservation of solids)."""
-    pores = value(settings.porosity)
-    return ratio(product(wet_thickness(settings), value(settings.ink_solids)), None if pores is None else 1.0 - pores)
+    return shared.dry_thickness(wet_thickness(settings), settings.ink_solids, settings.porosity)
 
 
 def passes(settings: Settings, work: Work) -> int | None:
     """Passes for the thickness."""
-    needed = ratio(work.thickness, dry_thickness(settings))
-    return None if needed is None else max(1, math.ceil(needed * (1.0 - 1e-9)))
+    return shared.passes(dry_thickness(settings), work)
 
 
 def limits(settings: Settings) -> dict[str, float]:
     """Line, gap and edge of the process, thickness of a pass."""
     step = dry_thickness(settings)
-    return known(
-        line=value(settings.line),
-        gap=value(settings.gap),
-        edge=value(settings.edge),
-        thickness_low=step,
-        thickness_step=step,
-        thickness_high=product(step, value(settings.passes_high)) if settings.passes_high else None,
-    )
+    return shared.limits(step, settings.line, settings.gap, settings.edge, settings.passes_high)
 
 
 def temperature(settings: Settings) -> float | None:

@@ -36,6 +36,8 @@ class Settings:
     pitch: Quantity | None = quantity("length", "pitch of drops and lines", low=0)
     frequency: Quantity | None = quantity("frequency", "drops per second and nozzle", low=0)
     nozzles: Quantity | None = quantity("number", "nozzles that print at once", low=1)
+    nozzle_pitch: Quantity | None = quantity("length", "distance of neighbouring nozzles across the sweep", low=0)
+    passes: Quantity | None = quantity("number", "passes that share the drops of a layer", low=1)
     nozzle: Quantity | None = quantity("length", "diameter of the nozzle", low=0)
     drop_speed: Quantity | None = quantity("speed", "speed of the drops", low=0)
     ink_solids: Quantity | None = quantity("number", "volume share of solids in the ink", low=0, high=1)

@@ -12,7 +12,7 @@ from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods._fields import ROOM, assumed
 from fabplan.methods._sheet import derived, entered, known, noted, present, product, ratio, total
-from fabplan.methods.base import SetPoint, Use, Work, value
+from fabplan.methods.base import SetPoint, Sweep, Use, Work, value
 from fabplan.records import Quantity, quantity, text
 
 TITLE = "Laser scribing"
@@ -81,6 +81,15 @@ def passes(settings: Settings, work: Work) -> int | None:
 def kerf(settings: Settings) -> float | None:
     """Width that is lost [m]: spot and both rims."""
     return total(spot(settings), product(2.0, value(settings.heat_zone)))
+
+
+def sweep(settings: Settings, work: Work) -> Sweep | None:
+    """Lines over all that is taken away, at the pitch of overlapping spots."""
+    cut, wide, number, along = kerf(settings), spot(settings), passes(settings, work), speed(settings)
+    share = value(settings.overlap)
+    if not cut or not wide or not number or not along or share is None:
+        return None
+    return Sweep("laser", cut, wide * (1.0 - share), along, number)
 
 
 def limits(settings: Settings) -> dict[str, float]:

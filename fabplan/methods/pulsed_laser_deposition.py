@@ -109,8 +109,7 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
 
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
     """Lithium lost on the way, relief that is too deep, a plume that is too narrow."""
-    radius, height = value(settings.part_radius), value(settings.target_distance)
-    edge = None if radius is None or not height else vapour.planar_source_uniformity(radius, height)
+    edge = vapour.edge_over_centre(settings.target_distance, None, settings.part_radius, work)
     return (
         *_lithium_findings(settings),
         *vapour.coverage_findings("pulsed-laser-deposition", work),

@@ -9,7 +9,7 @@ from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods._fields import assumed
 from fabplan.methods._sheet import derived, entered, known, noted, present, product, ratio, total
-from fabplan.methods.base import SetPoint, Use, Work, value
+from fabplan.methods.base import SetPoint, Sweep, Use, Work, value
 from fabplan.records import Quantity, quantity, text
 
 TITLE = "Spray printing"
@@ -19,6 +19,7 @@ VACUUM = False
 HAZARDS = ("Aerosol of solvent and fine particles: closed hood, respirator filter class P3, no flame.",)
 ACCEPTANCE = (accept.THICKNESS_PRINT, accept.LINE_WIDTH, accept.MASS)
 REWORK = "Before drying: wash off and spray again. After it: scrap the part."
+HEIGHT = 0.05  # [m] of the nozzle over the part where the recipe names none (general practice)
 RIPPLE = 0.88  # pitch over width of a pass up to which the sum of Gaussian passes is even to 2 % (computed)
 
 
@@ -36,6 +37,7 @@ class Settings:
     pass_width: Quantity | None = quantity("length", "width of a pass at half height", low=0)
     porosity: Quantity | None = quantity("number", "volume share of pores in the dry layer", low=0, high=0.99)
     plate_temperature: Quantity | None = quantity("temperature", "temperature of the heated part", low=0)
+    height: Quantity | None = quantity("length", "nozzle above the part", low=0)
     line: Quantity | None = quantity("length", "smallest line", low=0)
     gap: Quantity | None = quantity("length", "smallest space", low=0)
     overrun: Quantity | None = assumed("length", "turning beyond each end of a pass", 0.01)
@@ -68,6 +70,27 @@ def layer_time(settings: Settings, work: Work) -> float | None:
     passes = None if not pitch else side / pitch + 1.0
     one = ratio(total(side, product(2.0, value(settings.overrun))), value(settings.speed))
     return total(product(passes, one), value(settings.layer_pause))
+
+
+def sweep(settings: Settings, work: Work) -> Sweep | None:
+    """Passes of all layers."""
+    pitch, speed, flow = (value(q) for q in (settings.pitch, settings.speed, settings.flow))
+    number, height = layers(settings, work), value(settings.height)
+    if not pitch or not speed or not number:
+        return None
+    return Sweep(
+        "spray",
+        value(settings.pass_width) or pitch,
+        pitch,
+        speed,
+        number,
+        HEIGHT if height is None else height,
+        value(settings.overrun) or 0.0,
+        value(settings.layer_pause) or 0.0,
+        travel_speed=speed,
+        section=flow / speed if flow else 0.0,
+        masked=bool(settings.mask),
+    )
 
 
 def limits(settings: Settings) -> dict[str, float]:

@@ -49,6 +49,8 @@ class Settings:
     throw_distance: Quantity | None = quantity("length", "distance from target to part", low=0)
     erosion_radius: Quantity | None = quantity("length", "radius of the target's erosion ring", low=0)
     part_radius: Quantity | None = quantity("length", "distance of the part's edge from the axis", low=0)
+    stress: Quantity | None = quantity("pressure", "stress of the film as it grows, tension positive")
+    toughness: Quantity | None = quantity("number", "fracture toughness of the film [Pa m^0.5]", low=0)
     presputter_time: Quantity | None = assumed("time", "presputtering against the closed shutter", 300.0)
     load_time: Quantity | None = assumed("time", "loading and masking the part", 900.0)
     pump_time: Quantity | None = assumed("time", "pumping to base pressure", 2700.0, note="30 to 60 min; load lock 10")
@@ -116,6 +118,10 @@ def set_points(settings: Settings, work: Work) -> tuple[SetPoint, ...]:
         *present(settings, "power_density", "throw_distance"),
         *entered(settings, "rate"),
         derived(label, time, "time", "thickness over rate", settings.rate, note="correct with the witness"),
+        *vapour.edge_points(settings.throw_distance, settings.erosion_radius, settings.part_radius, work),
+        *vapour.coverage_points(work),
+        *present(settings, "stress", "toughness"),
+        *vapour.stress_points(settings.stress, settings.toughness),
     )
 
 
@@ -127,21 +133,17 @@ def uses(settings: Settings, work: Work) -> tuple[Use, ...]:
 
 
 def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
-    """Cracking targets, relief that is too deep, uneven films."""
+    """Cracking targets and films, relief that is too deep, uneven films."""
     return (
         *_power_findings(settings),
         *vapour.coverage_findings("sputter", work),
-        *vapour.uniformity_findings("sputter", _edge(settings)),
+        *vapour.uniformity_findings("sputter", _edge(settings, work)),
+        *vapour.stress_findings("sputter", settings.stress, settings.toughness, work),
     )
 
 
-def _edge(settings: Settings) -> float | None:
-    radius, height, ring = settings.part_radius, settings.throw_distance, settings.erosion_radius
-    if radius is None or height is None or ring is None:
-        return None
-    if radius.value is None or not height.value or ring.value is None:
-        return None
-    return vapour.ring_uniformity(radius.value, height.value, ring.value)
+def _edge(settings: Settings, work: Work) -> float | None:
+    return vapour.edge_over_centre(settings.throw_distance, settings.erosion_radius, settings.part_radius, work)
 
 
 def _power_findings(settings: Settings) -> tuple[Finding, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
+from fabplan.methods import _passes as shared
 from fabplan.methods._fields import assumed
 from fabplan.methods._sheet import derived, entered, exceeds, known, noted, present, product, ratio, total
 from fabplan.methods.base import SetPoint, Use, Work, value
@@ -48,9 +49,8 @@ class Settings:
 
 def dry_thickness(settings: Settings) -> float | None:
     """Dry thickness of a print [m]: ``t k φ/(1−ε)`` (conservation of solids)."""
-    pores = value(settings.porosity)
     wet = product(value(settings.foil), value(settings.release))
-    return ratio(product(wet, value(settings.ink_solids)), None if pores is None else 1.0 - pores)
+    return shared.dry_thickness(wet, settings.ink_solids, settings.porosity)
 
 
 def needed_foil(settings: Settings, wanted: float | None) -> float | None:

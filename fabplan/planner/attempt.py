@@ -13,9 +13,9 @@ from fabplan.architectures.base import Operation, Request
 from fabplan.catalog.loader import Catalog
 from fabplan.errors import BadInput, Infeasible, listed, nearest
 from fabplan.errors import Problem as Fault
-from fabplan.geometry.patterns.base import names
 from fabplan.methods.base import value
 from fabplan.planner import coats, electrical, half_cell, lithium_free
+from fabplan.planner.flow_plan import settled
 from fabplan.planner.footprint_site import stood, why_nowhere
 from fabplan.planner.route import Route, choose, look_up, wanted_material
 from fabplan.planner.route_limits import role_limits
@@ -25,6 +25,7 @@ from fabplan.planner.spec import Spec, parse
 from fabplan.planner.spec_source import shipped, shipped_names
 
 LEAST_CUT_OFF = 0.05  # volt: a pair whose discharge ends below it gives nothing to a load
+KINDS_OF_KEY = {"masks.profile": "profile"}  # words of a message where the table is called otherwise
 DEFAULT_HEIGHT = 2e-3  # metre: everything the review calls a micro cell is lower
 
 
@@ -84,6 +85,7 @@ def completed(spec: Spec, start: Spec) -> Spec:
         open_structure=spec.architecture is None,
         architecture=spec.architecture or start.architecture,
         cell=cell,
+        variants={**start.variants, **spec.variants},
         route=route,
         height_max=spec.height_max or start.height_max or DEFAULT_HEIGHT,
         machine=spec.machine or start.machine,
@@ -166,9 +168,29 @@ def fixed_parameters(spec: Spec, architecture: ModuleType) -> dict[str, float]:
             allowed = f"{units.show(meta['low'], meta['dimension'])} to {units.show(meta['high'], meta['dimension'])}"
             faults.append(Fault("out of range", where, repr(given)[:60], allowed))
         fixed[name] = given_value
+    for key, given in spec.variants.items():
+        fixed |= _variant(key, given, architecture, fixed, f"{spec.where}: cell.{key}", faults)
     if faults:
         raise BadInput(faults)
     return fixed
+
+
+def _variant(
+    key: str, given: str, architecture: ModuleType, fixed: Mapping[str, float], where: str, faults: list[Fault]
+) -> dict[str, float]:
+    """The parameter that a named variant of the structure fixes."""
+    offered = getattr(architecture, "VARIANTS", {})
+    if key not in offered:
+        faults.append(Fault(f"{architecture.TITLE} has no such choice", where, repr(given)[:60], "left out"))
+        return {}
+    name, values = offered[key]
+    if given not in values:
+        faults.append(Fault("unknown variant", where, repr(given)[:60], listed(values), nearest(given, values)))
+    elif fixed.get(name, values[given]) != values[given]:
+        faults.append(Fault(f"parameters.{name} says otherwise", where, repr(given)[:60], "one of both left out"))
+    else:
+        return {name: values[given]}
+    return {}
 
 
 def check_pattern(spec: Spec, architecture: ModuleType, fixed: Mapping[str, float]) -> None:
@@ -176,18 +198,14 @@ def check_pattern(spec: Spec, architecture: ModuleType, fixed: Mapping[str, floa
 
     Raises
     ------
-    BadInput : it has no patterns, the pattern is slanted, or a parameter is fixed that only combs have
+    BadInput : it has no patterns, or a parameter is fixed that only combs have
     """
     if spec.pattern == "comb":
         return
     where, given = f"{spec.where}: cell.pattern", repr(spec.pattern)
-    drawer = getattr(architecture, "PATTERN", None)
-    if drawer is None:
+    if getattr(architecture, "PATTERN", None) is None:
         text = f"{architecture.TITLE} is not drawn as a pattern: only planar-interdigital is"
         raise BadInput(Fault(text, where, given, "comb, or cell.architecture = planar-interdigital"))
-    if drawer.slanted(spec.pattern):
-        allowed = listed(name for name in names() if not drawer.slanted(name))
-        raise BadInput(Fault("a pattern with slanted edges is compared, not planned", where, given, allowed))
     faults = [
         Fault("only the comb has it", f"{spec.where}: parameters.{name}", None, 'left out, or cell.pattern = "comb"')
         for name in ("fingers", "finger_length", "anode_ended")
@@ -220,7 +238,7 @@ def request(
     )
 
 
-def _flow(architecture: ModuleType, fixed: Mapping[str, float]) -> tuple[Operation, ...]:
+def operations_of(architecture: ModuleType, fixed: Mapping[str, float]) -> tuple[Operation, ...]:
     """Operations of a structure; one that has variants orders them by its fixed parameters."""
     own = getattr(architecture, "flow", None)
     operations: tuple[Operation, ...] = architecture.FLOW if own is None else own(fixed)
@@ -235,7 +253,8 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
     check_pattern(spec, architecture, fixed)
     title = f"{architecture.TITLE} ({spec.cell.get('anode')}/{spec.cell.get('cathode')})"
     try:
-        route = choose(spec, catalog, _flow(architecture, fixed), architecture.TITLE)
+        route = choose(spec, catalog, operations_of(architecture, fixed), architecture.TITLE)
+        route = settled(spec, route, catalog)
     except Infeasible as fault:
         return Attempt(spec, title, start, None, None, fault.reasons, fault.changes)
     lacking = _lacking(route, catalog)
@@ -252,6 +271,9 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
     if unfit:
         return Attempt(spec, title, start, None, None, (unfit[0],), (unfit[1],))
     problem = Problem(architecture, request(spec, route, catalog, chem, fixed), route, chem, catalog, spec.target, low)
+    barred = getattr(architecture, "refused", lambda _: None)(problem.request)
+    if barred:
+        return Attempt(spec, title, start, None, None, (barred[0],), (barred[1],))
     stand = stood(problem)
     reasons = () if stand.sized.candidates else why_nowhere(spec.footprint)
     if reasons:
@@ -311,10 +333,12 @@ def check_names(spec: Spec, catalog: Catalog) -> None:
         (catalog.machines, spec.machine, "machine.name"),
         (catalog.dialects, spec.dialect, "machine.dialect"),
         (catalog.facilities, spec.facility, "facility.name"),
+        (catalog.profiles, spec.masks.profile or None, "masks.profile"),
     )
     for records, name, key in named:
         try:
-            look_up(records, name or next(iter(records)), key.split(".")[0], f"{spec.where}: {key}")
+            kind = KINDS_OF_KEY.get(key, key.split(".")[0])
+            look_up(records, name or next(iter(records)), kind, f"{spec.where}: {key}")
         except BadInput as fault:
             faults.extend(fault.problems)
     if faults:

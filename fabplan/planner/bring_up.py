@@ -32,7 +32,7 @@ def bring_up(
     return {
         "open_circuit_voltage_charged_V": estimate["open_circuit_window_V"][1],
         "open_circuit_voltage_discharged_V": estimate["open_circuit_window_V"][0],
-        "open_circuit_voltage_as_assembled_V": as_assembled(chem, catalog),
+        "open_circuit_voltage_as_assembled_V": as_assembled(chem, catalog, estimate.get("cells_in_series", 1)),
         "cutoff_low_V": low,
         "cutoff_high_V": high,
         "fill_volume_m3": fill_volume if fill_volume > 0 else None,
@@ -52,7 +52,7 @@ def bring_up(
     }
 
 
-def as_assembled(chem: Chemistry, catalog: Catalog) -> float | None:
+def as_assembled(chem: Chemistry, catalog: Catalog, in_series: int = 1) -> float | None:
     """Open-circuit voltage before the first charge: both electrodes as made [V]; None when the anode is unlithiated.
 
     An anode without lithium sits anywhere near its upper end until the first charge, so no number is given.
@@ -60,7 +60,7 @@ def as_assembled(chem: Chemistry, catalog: Catalog) -> float | None:
     if not chem.cathode.contains_lithium or not chem.anode.metal:
         return None
     table = catalog.ocp[chem.cathode.ocp]
-    return round(interpolated(table, chem.cathode.discharged), 2)
+    return round(in_series * interpolated(table, chem.cathode.discharged), 2)
 
 
 def _formation(one_c: float, low: float, high: float) -> tuple[dict[str, Any], ...]:

@@ -12,17 +12,27 @@ import fabplan
 from fabplan import units
 from fabplan.catalog.loader import Catalog
 from fabplan.catalog.types import Dialect
-from fabplan.planner import compare, electrical, sensitivity
+from fabplan.layout.drc import RuleSet
+from fabplan.planner import calibration, compare, electrical, sensitivity
 from fabplan.planner.attempt import Attempt
 from fabplan.planner.bring_up import bring_up
 from fabplan.planner.draw import Drawing, draw
+from fabplan.planner.drc_rules import rule_set
 from fabplan.planner.estimated import cell_geometry, estimated
 from fabplan.planner.inputs import inputs
 from fabplan.planner.plan import Alternative, ParameterValue, Plan
 from fabplan.planner.route import look_up
 from fabplan.planner.search import Design
 from fabplan.planner.size import Problem
+from fabplan.planner.step_work import fill_volume
 from fabplan.planner.verdict import verdict
+
+
+def _areas(problem: Problem, drawing: Drawing) -> compare.Areas:
+    """What published figures are divided by."""
+    m = drawing.measures
+    active, volume, area = (float(np.ravel(v)[0]) for v in (m.active_area, m.cathode_volume, m.cathode_area))
+    return compare.Areas(problem.request.footprint.area, active, volume / area if area > 0.0 else 0.0)
 
 
 def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: Sequence[Alternative]) -> Plan:
@@ -30,15 +40,17 @@ def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: S
     problem, sized, spec = attempt.problem, attempt.sized, attempt.spec
     assert problem is not None and sized is not None and sized.chosen is not None
     design = sized.chosen
-    drawing = draw(problem, design, catalog)
+    drawing = draw(problem, design, catalog, spec)
     geometry = cell_geometry(problem, drawing)
     devices = tuple(look_up(catalog.devices, d, "device", f"{spec.where}: compare") for d in spec.compare)
     said = estimated(problem, design, drawing, geometry, devices, catalog, spec.raw)
     estimate = said.estimate
     findings = verdict(attempt, drawing, estimate, catalog)
-    cutoffs = electrical.cutoffs(problem.chemistry, catalog)
-    areas = compare.Areas(problem.request.footprint.area, float(np.ravel(drawing.measures.active_area)[0]))
+    volts = [end * estimate.get("cells_in_series", 1) for end in electrical.cutoffs(problem.chemistry, catalog)]
+    cutoffs = (volts[0], volts[1])
+    areas = _areas(problem, drawing)
     compared = compare.comparisons(devices, areas, estimate["one_c_current_A"], said.entries, problem.target)
+    room = fill_volume(problem.chemistry, drawing.measures, drawing.geometry)
     route = problem.route
     return Plan(
         name=spec.name,
@@ -59,17 +71,27 @@ def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: S
         cell=said.document,
         curves=said.curves,
         sensitivity=sensitivity.sensitivity(problem, geometry),
-        bring_up=bring_up(problem.chemistry, catalog, estimate, cutoffs, _fill_volume(problem, drawing)),
-        steps=drawing.steps,
+        bring_up=bring_up(problem.chemistry, catalog, estimate, cutoffs, room),
+        steps=drawing.steps if spec.flow.allow_uncalibrated else calibration.withheld(drawing.steps),
         findings=findings,
-        alternatives=(*_alternatives(attempt, sum(s.duration or 0.0 for s in drawing.steps)), *others),
+        alternatives=(*_alternatives(attempt, _shown_time(attempt, drawing)), *others),
         inputs=inputs(problem),
         comparisons=compared,
         machine=route.machine,
         dialect=_dialect(attempt, catalog),
         facility=route.facility,
         catalog_digest=_digest(problem, catalog),
+        rules=_rules(problem, drawing),
+        patterns=drawing.patterns,
+        monitors=drawing.monitors,
+        wafer=drawing.wafer,
+        bitmap=spec.masks.bitmap,
     )
+
+
+def _rules(problem: Problem, drawing: Drawing) -> RuleSet:
+    plated = [name for mask in drawing.masks for name in mask.layers]
+    return rule_set(drawing.bodies, drawing.layers, problem.request.limits, plated) if plated else RuleSet()
 
 
 def _parameters(problem: Problem, design: Design) -> dict[str, ParameterValue]:
@@ -83,7 +105,14 @@ def _parameters(problem: Problem, design: Design) -> dict[str, ParameterValue]:
     return found
 
 
-def _alternatives(attempt: Attempt, total: float) -> tuple[Alternative, ...]:
+def _shown_time(attempt: Attempt, drawing: Drawing) -> float | None:
+    """Time of all known steps [s]; None where one of them is withheld."""
+    if not attempt.spec.flow.allow_uncalibrated and any(map(calibration.time_is_low, drawing.steps)):
+        return None
+    return sum(s.duration or 0.0 for s in drawing.steps)
+
+
+def _alternatives(attempt: Attempt, total: float | None) -> tuple[Alternative, ...]:
     """Designs that meet the target too; ``total`` [s] is the time of all known steps of the chosen one."""
     assert attempt.sized is not None and attempt.sized.chosen is not None
     chosen = attempt.sized.chosen
@@ -97,21 +126,10 @@ def _alternatives(attempt: Attempt, total: float) -> tuple[Alternative, ...]:
             d.capacity,
             d.energy,
             d.height,
-            total + d.time - chosen.time,
+            None if total is None else total + d.time - chosen.time,
         )
         for title, d in attempt.sized.alternatives
     )
-
-
-def _fill_volume(problem: Problem, drawing: Drawing) -> float:
-    chem = problem.chemistry
-    if chem.electrolyte.state == "solid":
-        return 0.0
-    g = drawing.geometry
-    pores = chem.anode.porosity * (g["anode_volume_m3"] or 0.0) + chem.cathode.porosity * (
-        g["cathode_volume_m3"] or 0.0
-    )
-    return float(np.ravel(drawing.measures.electrolyte_volume)[0]) + pores
 
 
 def _dialect(attempt: Attempt, catalog: Catalog) -> Dialect | None:

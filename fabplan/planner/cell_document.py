@@ -194,8 +194,12 @@ def _film(chem: Chemistry, g: Mapping[str, float], name: str) -> dict[str, Any]:
 
 
 def scale(kind: str, g: Mapping[str, float]) -> float:
-    """What a result per metre or per square metre is multiplied with for the whole cell."""
-    return g[{"interdigital": "facing_length", "film-coaxial": "element_length"}.get(kind, "reference_area")]
+    """What a charge or current per metre or per square metre is multiplied with for the whole cell.
+
+    Of cells in series only one counts: the same charge goes through all of them.
+    """
+    extent = g[{"interdigital": "facing_length", "film-coaxial": "element_length"}.get(kind, "reference_area")]
+    return extent / g.get("in_series", 1.0)
 
 
 def unit(kind: str) -> str:

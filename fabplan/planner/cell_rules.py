@@ -22,6 +22,7 @@ SHELF_LOSS = 0.2  # share of the capacity whose loss ends the shelf life
 SHELF_LIFE = 30 * 86400.0  # seconds: less is worth a warning
 JOINT_WIDTH = 1e-3  # metre: width that edge transmissions are stated for
 LEAST_VOLTAGE = 0.2  # volt at full charge
+CUT_OFF_TRUST = 0.1  # volt: tables of potentials of different films differ by that much
 DEPLETION_TRUST = 0.5  # electrochemistry.md 2h: below it the closed form stays within 0.15 %
 
 
@@ -97,7 +98,29 @@ def windows(route: Route, chem: Chemistry, catalog: Catalog, estimate: Mapping[s
         who = f"electrolyte {chem.electrolyte_material.name} at the {net}"
         window = Window(who, "electrolyte", e.window_low, e.window_high, e.evidence_low, e.evidence_high)
         findings += _inside(window, working)
+        findings += _cut_off(route, net, working)
     return tuple(findings)
+
+
+def _cut_off(route: Route, net: str, working: tuple[float, float]) -> Iterable[Finding]:
+    """An electrode inside the working window of its own material: beyond it the lattice is emptied or overfilled."""
+    choice = route.choices.get(net)
+    electrode = choice.material.electrode if choice else None
+    if choice is None or electrode is None:
+        return
+    for reached, bound, side, sign in (
+        (working[0], electrode.potential_low, "below", -1.0),
+        (working[1], electrode.potential_high, "above", 1.0),
+    ):
+        if bound is None or bound.value is None or sign * (reached - bound.value) <= CUT_OFF_TRUST:
+            continue
+        text = (
+            f"{net} {choice.material.name} goes to {reached:.2f} V, {side} its cut-off of {bound.value:.2f} V "
+            f"[{bound.source}]"
+        )
+        change = "stoichiometries inside its window, in a catalog overlay"
+        severity: Severity = "error" if sign > 0 else "warning"  # row V-LCO: an emptied lattice does not come back
+        yield Finding("electrode-cut-off", severity, net, text, reached, bound.value, "V", change)
 
 
 def _inside(window: Window, working: tuple[float, float]) -> Iterable[Finding]:
@@ -208,7 +231,7 @@ def shelf_life(route: Route, estimate: Mapping[str, Any], openings: Mapping[str,
     if not stated:
         text = "the water vapour transmission of the encapsulation is unknown: no shelf life can be stated"
         return (Finding("barrier-unknown", "warning", "encapsulation", text),)
-    charge = estimate["equilibrium_capacity_Ah"] * 3600.0
+    charge = estimate["equilibrium_capacity_Ah"] * 3600.0 * estimate.get("cells_in_series", 1)  # of all of them
     life = SHELF_LOSS * charge / loss if loss > 0 else float("inf")
     text = (
         f"moisture takes {SHELF_LOSS:.0%} of the capacity in {units.show(life, 'time', 2)} "

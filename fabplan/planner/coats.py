@@ -57,9 +57,13 @@ def _side(side: Porous, inside: Inside, route: Route) -> Porous:
 
 
 def _conductivity(inside: Inside, route: Route) -> float | None:
-    """Conductivity of the metal in the envelope [S/m]: that of the metal times its share to the exponent."""
+    """Conductivity of the metal in the envelope [S/m]: that of the solid metal times its share to the exponent.
+
+    The resistivity of a porous metal counts its pores already, so that of its struts is taken where it is stated.
+    """
     material = route.material(inside.carrier)
     data = material.collector if material is not None else None
-    if data is None or data.resistivity is None or not data.resistivity.value:
+    solid = None if data is None else data.strut_resistivity or data.resistivity
+    if solid is None or not solid.value:
         return None
-    return float(inside.conductor**inside.bruggeman) / data.resistivity.value
+    return float(inside.conductor**inside.bruggeman) / solid.value

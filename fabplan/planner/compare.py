@@ -32,14 +32,25 @@ _NEARLY_RATELESS = ("areal_capacity", "areal_energy", "capacity", "energy")
 
 @dataclass(frozen=True)
 class Areas:
-    """Areas that published figures are divided by [m²]: of the footprint, and where both electrodes overlap."""
+    """Areas that published figures are divided by [m²]: of the footprint, and where both electrodes overlap.
+
+    ``cathode_thickness`` [m] is that of figures stated per thickness of the film; 0 where nothing is divided by it.
+    """
 
     footprint: float
     electrode: float
+    cathode_thickness: float = 0.0
 
     def of(self, figure: Published) -> float:
         """The area of a figure."""
         return self.electrode if figure.area == "electrode" else self.footprint
+
+    def films(self, figure: Published) -> float | None:
+        """How many films of a figure's thickness ours is; 1 of a figure that is not per thickness, None if unknown."""
+        film = figure.film.value if figure.film else None
+        if film is None:
+            return 1.0
+        return self.cathode_thickness / film if self.cathode_thickness > 0.0 else None
 
 
 def comparison_rates(devices: Sequence[Device], areas: Areas, one_c: float) -> list[float]:
@@ -73,23 +84,24 @@ def comparisons(
     one_c : current at 1C [A]
     entries : discharges at the rates of `comparison_rates` and at the target's
     """
-    found = (_comparison(d, figure, areas.of(figure), one_c, entries, target) for d in devices for figure in d.figures)
+    found = (_comparison(d, figure, areas, one_c, entries, target) for d in devices for figure in d.figures)
     return tuple(one for one in found if one is not None)
 
 
 def _comparison(
     device: Device,
     figure: Published,
-    area: float,
+    areas: Areas,
     one_c: float,
     entries: Sequence[Mapping[str, Any]],
     target: Target,
 ) -> Comparison | None:
+    area, films = areas.of(figure), areas.films(figure)
     stated = _rate(figure, area, one_c)
     rate = target.c_rate if stated is None and figure.what in _NEARLY_RATELESS else stated
     entry = next((e for e in entries if rate is not None and math.isclose(e["c_rate"], rate, rel_tol=1e-9)), None)
     slow = next((e["capacity_Ah"] for e in entries if math.isclose(e["c_rate"], KEPT_OF, rel_tol=1e-9)), None)
-    ours = _ours(figure.what, entry, area, slow) if entry else None
+    ours = _ours(figure.what, entry, area * films, slow) if entry and films else None
     if ours is None:
         return None
     dimension = _DIMENSION[figure.what]

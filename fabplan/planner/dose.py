@@ -6,7 +6,6 @@ is given at both ends of its range; the worse one rules.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from fabplan.catalog.types import Recipe
 from fabplan.errors import BadInput, Infeasible, Problem, listed, nearest
 from fabplan.methods import _ballistic as ballistic
 from fabplan.methods import _dose as closed
+from fabplan.methods._relief_dose import emptied
 from fabplan.methods.base import Work, value
 from fabplan.planner.route import method_of
 
@@ -31,8 +31,6 @@ KEYS: dict[str, tuple[float, float, float | None]] = {
     "betarec": (-1e-12, 1.0, 0.0),
 }  # fmt: skip
 PLACES = tuple(round(0.05 + 0.1 * i, 2) for i in range(10))
-GAS_CONSTANT = 8.31446261815324  # J/(mol K), exact since 2019
-DIFFUSION_TIMES = 5.0  # times of diffusion out of the feature after which e^-5 is left (judgement)
 
 
 @dataclass(frozen=True)
@@ -203,10 +201,8 @@ def _purge(settings: Any, asked: Question) -> float | None:
     molar_mass, hot = value(first.molar_mass) if first else None, value(settings.substrate_temperature)
     if asked.width is None or molar_mass is None or hot is None:
         return known
-    speed = math.sqrt(8.0 * GAS_CONSTANT * hot / (math.pi * molar_mass))
-    bore = asked.width if asked.geometry == "via" else 2.0 * asked.width  # four times area over perimeter
-    emptied = DIFFUSION_TIMES * (asked.aspect_ratio * asked.width) ** 2 / (bore * speed / 3.0)
-    return max(emptied, known or 0.0)
+    trench = asked.geometry == "trench"
+    return max(emptied(asked.aspect_ratio, asked.width, trench, molar_mass, hot), known or 0.0)
 
 
 def _time(settings: Any, pulse: float | None, number: int | None) -> float | None:

@@ -2,39 +2,63 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from fabplan.architectures.base import RoleLimits
 from fabplan.catalog.loader import Catalog
 from fabplan.catalog.types import Recipe
 from fabplan.geometry.body import Body
 from fabplan.geometry.measures import Measures
-from fabplan.geometry.region import Box, area
+from fabplan.geometry.region import NANOMETRE, Box, area
 from fabplan.layout import masks as mask_layout
+from fabplan.layout.drops import DropPattern
 from fabplan.layout.masks import Tone
 from fabplan.layout.measure import measured
-from fabplan.layout.toolpaths import PrintSettings, toolpath
+from fabplan.layout.monitors import Monitor
 from fabplan.layout.types import Layer, Mask, Toolpath
-from fabplan.methods.base import Work, value
+from fabplan.layout.wafer import Wafer
+from fabplan.methods.base import Work
+from fabplan.planner import step_work
+from fabplan.planner.bias import process_bias
 from fabplan.planner.flow import plates, steps
 from fabplan.planner.footprint_site import placed
+from fabplan.planner.monitors import around_the_cell
 from fabplan.planner.plan import Step
+from fabplan.planner.printing import Printed, print_work, programs
 from fabplan.planner.route import method_of
 from fabplan.planner.search import Design
 from fabplan.planner.size import Problem
+from fabplan.planner.spec import Spec
+from fabplan.planner.sweeping import patterns, sweeps
+from fabplan.planner.wafers import wafer_of
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """What was drawn: bodies, their closed-form measures, layers, masks, toolpaths and steps."""
+    """What was drawn: bodies, their closed-form measures, layers, masks, all that is printed, and steps."""
 
     bodies: tuple[Body, ...]
     measures: Measures
     layers: tuple[Layer, ...]
     masks: tuple[Mask, ...]
-    toolpaths: tuple[Toolpath, ...]
+    printed: Printed
     steps: tuple[Step, ...]
     geometry: Mapping[str, float | None]
+    monitors: tuple[Monitor, ...] = ()
+    wafer: Wafer | None = None
+
+    @property
+    def toolpaths(self) -> tuple[Toolpath, ...]:
+        """In order of use."""
+        return self.printed.toolpaths
+
+    @property
+    def patterns(self) -> tuple[DropPattern, ...]:
+        """Of jetted layers."""
+        return tuple(self.printed.patterns.values())
 
 
 def footprint_box(problem: Problem) -> Box:
@@ -42,14 +66,24 @@ def footprint_box(problem: Problem) -> Box:
     return problem.request.footprint.box
 
 
-def draw(problem: Problem, design: Design, catalog: Catalog) -> Drawing:
+def draw(problem: Problem, design: Design, catalog: Catalog, spec: Spec) -> Drawing:
     """Bodies of the chosen design and all that is drawn from them."""
     request, route = problem.request, problem.route
     bodies = placed(problem.architecture.cell(design.params, request), request.footprint)
     measures = problem.architecture.measures(design.params, request)
-    paths = _toolpaths(problem, design, bodies)
-    works = {b.made_by: (_print_work(b, p), p.duration) for b, p in paths}
-    flow = steps(route, catalog, bodies, works)
+    made = _printed(problem, design, bodies, catalog)
+    together = next((p.roles for p in made.programs if len(p.roles) > 1), ())
+    works = {
+        part.role: (print_work(part), program.path.time if part is program.parts[0] else 0.0)
+        for program in made.programs
+        for part in program.parts
+    }
+    flow = step_work.in_relief(steps(route, catalog, bodies, works, together, _swept(made, bodies)), route, bodies)
+    x0, y0, x1, y1 = footprint_box(problem)
+    flow = step_work.reaching(flow, route, math.hypot(x1 - x0, y1 - y0) / 2 * NANOMETRE)
+    flow = step_work.on_scaffold(flow, route)
+    if hasattr(problem.architecture, "inside"):
+        flow = step_work.in_pores(flow, route, problem.architecture.inside(request.fixed), design.params, bodies)
     numbers = plates(route)
     used = {
         role: (
@@ -59,68 +93,105 @@ def draw(problem: Problem, design: Design, catalog: Catalog) -> Drawing:
         )
         for role, number in numbers.items()
     }
-    patterning = {
-        role: mask_layout.Patterning(
-            route.choices[role].recipe.patterned_by,
-            resist=resist_tone(route.choices[role].recipe, catalog),
-            line=request.limit(role).line,
-        )
-        for role in numbers
-    }
+    patterning = {role: _patterning(role, problem, bodies, catalog) for role in numbers}
     made_in = {name: s.number for s in flow for name in s.bodies}
     layers = mask_layout.layers(bodies, used, footprint_box(problem), patterning, made_in, request.footprint)
+    monitors: tuple[Monitor, ...] = ()
+    if spec.masks.tests:
+        layers, monitors = _with_monitors(layers, bodies, patterning, problem, catalog, spec)
     masks = mask_layout.masks(layers, used, patterning)
     geometry = {"footprint_area_m2": request.footprint.area, **measured(bodies)}
-    return Drawing(bodies, measures, layers, masks, tuple(p for _, p in paths), flow, geometry)
+    flow = step_work.filled(flow, route, step_work.fill_volume(problem.chemistry, measures, geometry))
+    wafer = wafer_of(layers, masks, spec.wafer)
+    return Drawing(bodies, measures, layers, masks, made, flow, geometry, monitors, wafer)
+
+
+def _with_monitors(
+    layers: tuple[Layer, ...],
+    bodies: Sequence[Body],
+    patterning: Mapping[str, mask_layout.Patterning],
+    problem: Problem,
+    catalog: Catalog,
+    spec: Spec,
+) -> tuple[tuple[Layer, ...], tuple[Monitor, ...]]:
+    """Layers with monitors of every photomask, and their table."""
+    photomasks = {
+        role: number
+        for role, number in plates(problem.route).items()
+        if mask_layout.KINDS.get(patterning[role].by) == "photomask"
+    }
+    profile = catalog.profiles.get(spec.masks.profile)
+    least = 0.0 if profile is None or profile.feature is None else profile.feature.value or 0.0
+    limits = {role: _optics(role, problem, catalog) for role in photomasks}
+    return around_the_cell(
+        layers, bodies, photomasks, limits, catalog.materials, spec.name, spec.masks.revision,
+        {role: patterning[role].bias for role in photomasks}, least,
+    )  # fmt: skip
+
+
+def _patterning(role: str, problem: Problem, bodies: Sequence[Body], catalog: Catalog) -> mask_layout.Patterning:
+    """How a role gets its outline, and by how much its plate is drawn narrower or wider than the design."""
+    recipe = problem.route.choices[role].recipe
+    thick = max((body.thickness for body in bodies if body.made_by == role), default=0.0)
+    bias = process_bias(recipe, catalog, thick)
+    return mask_layout.Patterning(
+        recipe.patterned_by,
+        -bias.made,
+        resist_tone(recipe, catalog),
+        problem.request.limit(role).line,
+        bias.source,
+        bias.confidence,
+    )
 
 
 def resist_tone(recipe: Recipe, catalog: Catalog) -> Tone:
     """Tone of the resist that patterns a layer; a resist that is reversed by a second exposure works as negative."""
+    settings = _resist(recipe, catalog)
+    return "positive" if settings is None or settings.tone == "positive" else "negative"
+
+
+def _resist(recipe: Recipe, catalog: Catalog) -> Any:
+    """Set points of the lithography that patterns a layer; None where there is none."""
     for name in (*recipe.before, *recipe.after):
         found = catalog.recipes.get(name)
         if found is not None and found.method == "photolithography":
-            _, settings = method_of(found, f"recipes/{found.id}.toml")
-            return "positive" if settings.tone == "positive" else "negative"
-    return "positive"
+            return method_of(found, f"recipes/{found.id}.toml")[1]
+    return None
 
 
-def _toolpaths(problem: Problem, design: Design, bodies: Sequence[Body]) -> list[tuple[Body, Toolpath]]:
-    """Toolpath of every printed body; a body printed later has the earlier ones as obstacles."""
-    found: list[tuple[Body, Toolpath]] = []
-    machine = problem.route.machine
-    for operation in problem.route.operations:
-        choice = problem.route.choices.get(operation.role)
-        if choice is None or choice.recipe.patterned_by != "bead" or machine is None:
-            continue
-        settings = choice.settings
-        for body in (b for b in bodies if b.made_by == operation.role and b.pattern == "bead"):
-            layers = round(design.params.layers)
-            nozzle, pitch = value(settings.nozzle), value(settings.layer_pitch)
-            speed = value(settings.speed) or value(machine.print_speed)
-            assert nozzle and pitch and speed
-            printing = PrintSettings(
-                layers=layers,
-                layer_pitch=pitch,
-                beads_per_width=None,  # walls are drawn in whole beads: the count follows from the bead's section
-                bead_width=problem.request.limit(operation.role).bead_width,
-                nozzle=nozzle,
-                speed=speed,
-                first_height=nozzle,
-                pressure=value(settings.pressure),
-                extrusion_multiplier=value(settings.extrusion_multiplier) or 1.0,
-            )
-            name = f"{choice.recipe.method}-{operation.role.replace('_', '-')}"
-            standing = [b for b in bodies if b.made_by == "collector" or any(b is o for o, _ in found)]
-            found.append((body, toolpath(body, printing, machine, len(found), name, footprint_box(problem), standing)))
+def _optics(role: str, problem: Problem, catalog: Catalog) -> RoleLimits:
+    """Limits of a role, with those of the lithography that patterns it where its own recipe states none."""
+    limit, settings = problem.request.limit(role), _resist(problem.route.choices[role].recipe, catalog)
+    if settings is None:
+        return limit
+    line, edge = (0.0 if q is None or q.value is None else q.value for q in (settings.resolution, settings.edge))
+    return replace(limit, line=limit.line or line, gap=limit.gap or line, edge=limit.edge or edge)
+
+
+def _printed(problem: Problem, design: Design, bodies: Sequence[Body], catalog: Catalog) -> Printed:
+    """All programs and patterns of a design."""
+    route, box = problem.route, footprint_box(problem)
+    layers = round(getattr(design.params, "layers", 0))
+    widths = {role: problem.request.limit(role).bead_width for role in route.choices}
+    drops, about_drops = patterns(route, catalog, bodies)
+    swept, about_sweeps = sweeps(route, catalog, bodies, box)
+    made = programs(route, catalog, layers, widths, bodies, box)
+    return Printed(made, swept, drops, (*about_drops, *about_sweeps))
+
+
+def _swept(made: Printed, bodies: Sequence[Body]) -> dict[tuple[str, str], tuple[Work, Toolpath]]:
+    """Work and toolpath of every sprayed or scribed toolpath."""
+    found = {}
+    for (role, method), path in made.sweeps.items():
+        own = [b for b in bodies if b.made_by == role]
+        thick, plan = max(b.thickness for b in own), sum(area(b.region) for b in own)
+        work = Work(
+            thickness=thick,
+            area=plan,
+            volume=plan * thick,
+            layers=int(path.layer_of.max()),
+            path_length=path.printed_length / int(path.layer_of.max()) if path.process == "laser" else None,
+            filaments=len(path.kinds),
+        )
+        found[(role, method)] = (work, path)
     return found
-
-
-def _print_work(body: Body, path: Toolpath) -> Work:
-    return Work(
-        thickness=body.thickness,
-        area=area(body.region),
-        volume=area(body.region) * body.thickness,
-        layers=int(path.layer_of.max()),
-        path_length=path.printed_length,
-        filaments=len(path.starts) - 1,
-    )

@@ -28,8 +28,9 @@ class Drawn:
     ----------
     geometry : mapping of `cell_document.document`
     document : `fabplan/cells/1`
-    scale : metres of facing length or square metres of reference area
+    scale : metres of facing length or square metres of reference area, of one where cells are in series
     one_c : current at 1C [A]
+    in_series : number of equal cells in series, whose voltages add
     """
 
     geometry: Mapping[str, float]
@@ -37,6 +38,7 @@ class Drawn:
     kind: str
     scale: float
     one_c: float
+    in_series: float = 1.0
 
 
 def drawn(problem: Problem, geometry: Mapping[str, float], c_rates: Sequence[float]) -> Drawn:
@@ -46,15 +48,16 @@ def drawn(problem: Problem, geometry: Mapping[str, float], c_rates: Sequence[flo
     scale = cell_document.scale(what, geometry)
     design = document["cells"][0]["design"]
     per = next(design[key] for key in ("Q_1C_Ah_m", "Q_1C_Ah_m2", "Q_1C_Ah") if key in design)
-    return Drawn(geometry, document, what, scale, float(per) * scale)
+    return Drawn(geometry, document, what, scale, float(per) * scale, geometry.get("in_series", 1.0))
 
 
 def discharges(cell: Drawn, tier: str = "auto") -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The ``rates`` of plan.json and the curves for plots, one a rate, both from the same discharge."""
     _, c_rates, answer = answers(read_cells(dict(cell.document), "cell"), tier, None, samples=POINTS)
-    capacity, energy = answer.capacity * cell.scale / HOUR, answer.energy * cell.scale / HOUR
+    capacity, energy = answer.capacity * cell.scale / HOUR, answer.energy * cell.scale * cell.in_series / HOUR
     charge, some = answer.charges * cell.scale / HOUR, capacity > 0
     volts = np.where(some, energy / np.where(some, capacity, 1.0), 0.0)
+    volts_at = answer.voltages * cell.in_series
     entries, curves = [], []
     for i, rate in enumerate(c_rates.tolist()):
         current, name = rate * cell.one_c, tier_name(bool(answer.accurate[i]))
@@ -71,7 +74,7 @@ def discharges(cell: Drawn, tier: str = "auto") -> tuple[list[dict[str, Any]], l
             }
         )
         curves.append(
-            {"c_rate": rate, "capacity_Ah": charge[i].tolist(), "voltage_V": answer.voltages[i].tolist(), "tier": name}
+            {"c_rate": rate, "capacity_Ah": charge[i].tolist(), "voltage_V": volts_at[i].tolist(), "tier": name}
         )
     return entries, curves
 

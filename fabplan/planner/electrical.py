@@ -311,7 +311,8 @@ def balanced(
     full = anode[1] + (anode[0] - anode[1]) * comes_back / anode_charge
     emptied = cathode[1] + (cathode[0] - cathode[1]) * first / cathode_charge
     filled = emptied - (cathode[0] - cathode[1]) * comes_back / cathode_charge
-    return (full, anode[1]), (emptied, filled)
+    low, high = min(cathode), max(cathode)  # rounding must not lead out of the window, where no potential is known
+    return (full, anode[1]), (emptied, min(max(filled, low), high))
 
 
 def cutoffs(chem: Chemistry, catalog: Catalog) -> tuple[float, float]:

@@ -89,10 +89,10 @@ def estimated(
     cell = drawn.drawn(problem, geometry, [*shown, *extra])
     entries, curves = drawn.discharges(cell)
     at_target = next(e for e in entries if e["c_rate"] == target.c_rate)
-    anode = chem.anode.capacity * geometry["anode_volume"] / 3600.0
-    cathode = chem.cathode.capacity * geometry["cathode_volume"] / 3600.0
+    anode = chem.anode.capacity * geometry["anode_volume"] / 3600.0 / cell.in_series
+    cathode = chem.cathode.capacity * geometry["cathode_volume"] / 3600.0 / cell.in_series
     parts = resistance_parts(problem, drawing, cell)
-    window = open_circuit_window(problem, catalog, anode, cathode)
+    window = [cell.in_series * end for end in open_circuit_window(problem, catalog, anode, cathode)]
     result: dict[str, Any] = {
         "capacity_Ah": at_target["capacity_Ah"],
         "energy_Wh": at_target["energy_Wh"],
@@ -107,7 +107,7 @@ def estimated(
         "areal_capacity_active_Ah_m2": at_target["capacity_Ah"] / active,
         "n_p_ratio": None if chem.anode.metal else anode / cathode,
         "open_circuit_window_V": window,
-        "cutoff_V": problem.cut_off,
+        "cutoff_V": problem.cut_off * cell.in_series,
         "dc_resistance_ohm": sum(parts.values()),
         "resistance_parts_ohm": parts,
         "rates": [e for e in entries if e["c_rate"] in shown],
@@ -115,12 +115,19 @@ def estimated(
         "electronic_conductivity_S_m": _electronic(chem),
         "target": reached(target, at_target),
     }
+    if cell.in_series != 1.0:
+        result["cells_in_series"] = round(cell.in_series)
     load = load_target.said(problem, geometry)
     if load is not None:
         result["load"] = load
     result["binding"] = binding(problem, design, drawing, result)
-    document = {**cell.document, "cells": [{**cell.document["cells"][0], "c_rates": shown}]}
-    result["uncertainty"] = uncertain.uncertainty(problem, geometry, document, spec)
+    one = cell.document["cells"][0]
+    document = {**cell.document, "cells": [{**one, "c_rates": shown}]}
+    drawn_inputs, _ = uncertain.uncertain_inputs(problem, geometry, one["design"])
+    # so that the cell can be drawn again without the catalog, at another temperature or rate
+    document["cells"][0]["uncertain"] = uncertain.cell_ranges(drawn_inputs, problem, one["design"])
+    capacities = [float(entry["capacity_Ah"]) for entry in entries if entry["c_rate"] in shown]
+    result["uncertainty"] = uncertain.uncertainty(problem, geometry, document, spec, capacities)
     shown_curves = tuple(c for c in curves if c["c_rate"] in shown)
     return Estimated(result, document, tuple(entries), shown_curves)
 
@@ -158,6 +165,7 @@ def resistance_parts(problem: Problem, drawing: Drawing, cell: drawn.Drawn) -> d
     found = parts_of(read_cells(dict(cell.document), "cell"))
     whole = {
         f.name.replace("negative", "anode").replace("positive", "cathode"): float(getattr(found, f.name)[0])
+        * cell.in_series
         / cell.scale
         for f in dataclasses.fields(found)
         if f.name != "contact"

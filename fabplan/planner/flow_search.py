@@ -235,6 +235,23 @@ def conflict(problem: Problem) -> tuple[Constraint, ...]:
     return tuple(c for c in problem.constraints if c.key in kept)
 
 
+def conflicts(problem: Problem, most: int = 4) -> tuple[Constraint, ...]:
+    """Smallest sets of constraints one after the other: each is left out and the next one looked for.
+
+    Sets share no constraint, so that each of them needs a change of its own. At most ``most`` sets.
+    """
+    found: list[Constraint] = []
+    left_out: set[str] = set()
+    for _ in range(most):
+        rest = frozenset(c.key for c in problem.constraints) - left_out
+        one = conflict(_under(problem, rest))
+        if not one:
+            break
+        found += one
+        left_out |= {c.key for c in one}
+    return tuple(found)
+
+
 def _under(problem: Problem, keys: frozenset[str]) -> Problem:
     kept = tuple(c for c in problem.constraints if c.key in keys)
     return Problem(problem.operators, problem.goal, kept, problem.gone, problem.start)

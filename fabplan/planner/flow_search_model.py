@@ -16,25 +16,20 @@ from typing import Any
 from fabplan.catalog.loader import Catalog
 from fabplan.catalog.types import Material, Recipe
 from fabplan.methods.base import Work
+from fabplan.planner.flow_rates import Rates
 from fabplan.planner.flow_search import Operator
 from fabplan.planner.flow_search_recipes import Ready
+from fabplan.planner.flow_wishes import Weights
 
 FURNACE = ("sintering", "annealing", "carbonisation-reduction")
-BRANCHES = ("anode", "cathode")
-INSIDE, CLOSED, LIQUID, SUBSTRATE = "inside", "closed", "liquid", "substrate"
+BRANCHES = {"anode": ("anode", "anode_collector"), "cathode": ("cathode", "cathode_collector")}
+INSIDE, CLOSED, LIQUID, SUBSTRATE, CLEAN = "inside", "closed", "liquid", "substrate", "clean"
+CLEAN_IT, GO_IN, GO_OUT = "clean the substrate", "into the glove box", "out of the glove box"
 TRANSFER = 1200.0  # s; antechamber of a glove box: 15 to 30 min in practice
 METROLOGY = 900.0  # s; measuring before going on (judgement)
 UNKNOWN_TIME = 28800.0  # s; a step whose time nobody knows counts as a working day (judgement)
-FAILURE = {"high": 0.02, "medium": 0.05, "low": 0.10}  # share of parts lost in a step by confidence (judgement)
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What a flow costs: per minute, per unit of money, per −ln(yield)."""
-
-    time: float = 1.0
-    money: float = 1.0
-    risk: float = 300.0
+FOUND = 0.7  # share of the failures that a measurement shows while the layer can still be made again (judgement)
+CLEANING = 1800.0  # s; solvents, rinse and drying of a substrate (judgement)
 
 
 @dataclass(frozen=True)
@@ -84,11 +79,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Price:
-    """Time [s] (None when a part is unknown), money, −ln(yield)."""
+    """Time [s] (None when a part is unknown), money, −ln(yield), and whether what it leaves is measured at once.
+
+    ``times`` are those of its recipes one by one [s].
+    """
 
     time: float | None
     money: float
     risk: float
+    measured: bool = False
+    times: tuple[float | None, ...] = ()
 
 
 def technique(role: str, recipe: Recipe, material: Material | None, catalog: Catalog) -> Technique:
@@ -101,27 +101,50 @@ def technique(role: str, recipe: Recipe, material: Material | None, catalog: Cat
 def order(roles: Sequence[str], role: str) -> tuple[str, ...]:
     """Roles that must be finished before ``role``: those that stand before it, except branches that stand side by side.
 
-    Anode and cathode are branches when their collectors come before both; lid and electrolyte may change
-    places (a lid with a port comes first, one without comes last: the rules decide).
+    Anode and cathode with their own collectors are branches when no other layer comes between them: then neither
+    lies on the other. Lid and electrolyte may change places (a lid with a port comes first, one without comes
+    last: the rules decide).
     """
     place = roles.index(role)
+    own = next((branch for branch in BRANCHES if role in BRANCHES[branch]), "")
     free: set[str] = set()
-    if role in BRANCHES and all(b in roles for b in BRANCHES):
-        between = roles[min(map(roles.index, BRANCHES)) + 1 : max(map(roles.index, BRANCHES))]
-        free = set(BRANCHES) if not between else set()
+    if own and side_by_side(roles):
+        free = {r for branch, members in BRANCHES.items() if branch != own for r in members}
     if role in ("lid", "electrolyte"):
         free |= {"lid", "electrolyte"}
     return tuple(r for r in roles[:place] if r not in free)
+
+
+def side_by_side(roles: Sequence[str]) -> bool:
+    """Whether both electrodes stand beside each other: nothing but their own collectors comes between them."""
+    if not all(branch in roles for branch in BRANCHES):
+        return False
+    ends = sorted(roles.index(branch) for branch in BRANCHES)
+    members = {r for several in BRANCHES.values() for r in several}
+    return members.issuperset(roles[ends[0] : ends[1] + 1])
+
+
+def below(roles: Sequence[str], net: str) -> tuple[str, ...]:
+    """Roles whose films lie between the substrate and an electrode.
+
+    Parameters
+    ----------
+    roles : in the order of the structure
+    """
+    before = roles[: roles.index(net)] if net in roles else roles
+    other = {r for b, members in BRANCHES.items() if b != net for r in members} if side_by_side(roles) else set()
+    return tuple(r for r in before if (r == "barrier" or "collector" in r) and r not in other)
 
 
 def operators(slots: Sequence[Slot], prices: Mapping[str, Price], weights: Weights) -> tuple[Operator, ...]:
     """All operators: techniques, furnace runs (alone and shared), ways in and out of the glove box."""
     made = [_of_technique(slot, t, cost(prices[t.fact], weights)) for slot in slots for t in slot.techniques]
     runs = [_of_treatment(t, slots, cost(prices[t.name], weights)) for t in treatments(slots)]
-    move = cost(Price(TRANSFER, 0.0, 0.0), weights)
+    move, clean = cost(Price(TRANSFER, 0.0, 0.0), weights), cost(Price(CLEANING, 0.0, 0.0), weights)
     box = [
-        Operator("into the glove box", absent=frozenset({INSIDE}), adds=frozenset({INSIDE}), cost=move),
-        Operator("out of the glove box", needs=frozenset({INSIDE}), removes=frozenset({INSIDE}), cost=move),
+        Operator(CLEAN_IT, frozenset({SUBSTRATE}), frozenset({CLEAN, INSIDE}), frozenset({CLEAN}), cost=clean),
+        Operator(GO_IN, absent=frozenset({INSIDE}), adds=frozenset({INSIDE}), cost=move),
+        Operator(GO_OUT, needs=frozenset({INSIDE}), removes=frozenset({INSIDE}), cost=move),
     ]
     return (*made, *(operator for several in runs for operator in several), *box)
 
@@ -132,7 +155,7 @@ def _of_technique(slot: Slot, t: Technique, price: float) -> Operator:
         adds.add(CLOSED)
     if t.material and t.material.electrolyte and t.material.electrolyte.volatile and slot.role == "electrolyte":
         adds.add(LIQUID)
-    needs, absent = {done(r) for r in slot.after}, {f"made {t.role}"}
+    needs, absent = {CLEAN, *(done(r) for r in slot.after)}, {f"made {t.role}"}
     box = [in_box(r) for r in t.chain]
     if True in box:
         needs.add(INSIDE)
@@ -142,8 +165,11 @@ def _of_technique(slot: Slot, t: Technique, price: float) -> Operator:
 
 
 def in_box(recipe: Recipe) -> bool | None:
-    """Whether a step happens in the glove box, outside, or wherever its tool is docked (vacuum, furnace): None."""
-    if recipe.method in FURNACE or recipe.atmosphere in ("vacuum", "any", "forming-gas"):
+    """Whether a step happens in the glove box, outside, or wherever its tool is docked (vacuum, furnace): None.
+
+    Dry air is what a step needs at least: the glove box is as good.
+    """
+    if recipe.method in FURNACE or recipe.atmosphere in ("vacuum", "any", "forming-gas", "dry-air"):
         return None
     return recipe.atmosphere == "inert"
 
@@ -201,28 +227,31 @@ def cost(price: Price, weights: Weights) -> float:
     return max(weights.time * minutes + weights.money * price.money + weights.risk * price.risk, 1e-6)
 
 
-@dataclass(frozen=True)
-class Rates:
-    """Money per hour by process, for those that are not named, and the plan area of a layer [m²]."""
+def price(
+    recipes: Iterable[Recipe], main: Recipe, rates: Rates, known: Mapping[str, Ready], weights: Weights
+) -> Price:
+    """Time, money and −ln(yield) of recipes that run in one go, measured afterwards where that is worth its time.
 
-    per_hour: Mapping[str, float]
-    other: float
-    area: float
-
-
-def price(recipes: Iterable[Recipe], main: Recipe, rates: Rates, known: Mapping[str, Ready]) -> Price:
-    """Time, money and −ln(yield) of recipes that run in one go."""
-    time: float | None = METROLOGY
+    Measuring costs the same wherever it is done before the next layer, so that the choice is made here, once for each
+    operation, and the search stays exact. What it finds is stripped and made again: its part of the risk is saved.
+    """
     money = risk = 0.0
+    times: list[float | None] = []
     for recipe in recipes:
         here = known[recipe.id]
         limits = here.method.limits(here.settings) if recipe is main else {}
-        step = here.method.duration(here.settings, _work(main, limits, rates.area))
-        time = None if time is None or step is None else time + step
+        own = recipe if recipe.materials and recipe.thickness else main  # a film that comes before the layer itself
+        step = here.method.duration(here.settings, _work(own, limits, rates.area))
+        times.append(step)
         hours = (UNKNOWN_TIME if step is None else step) / 3600.0
-        money += rates.per_hour.get(recipe.method, rates.other) * hours
-        risk -= math.log(1.0 - FAILURE.get(recipe.confidence, FAILURE["low"]))
-    return Price(time, money, risk)
+        money += rates.hourly(recipe) * hours + rates.run(recipe)
+        risk += rates.risk(recipe)
+    time = None if None in times else sum(t or 0.0 for t in times)
+    measuring = money + rates.other * METROLOGY / 3600.0
+    looked = Price(None if time is None else time + METROLOGY, measuring, risk * (1.0 - FOUND), True, tuple(times))
+    blind = Price(time, money, risk, times=tuple(times))
+    extra = weights.time * METROLOGY / 60.0 + weights.money * (looked.money - money)
+    return looked if extra < weights.risk * risk * FOUND else blind
 
 
 def _work(main: Recipe, limits: Mapping[str, Any], area: float) -> Work:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fabplan import units
 from fabplan.catalog.pairs import INERT, OXIDISING, temperature_limit
 from fabplan.catalog.pairs import contacts as pair_rules
-from fabplan.catalog.types import Facility, Material, Recipe
+from fabplan.catalog.types import Facility, Material, Recipe, TemperatureLimit
+from fabplan.planner.cell_rules import CUT_OFF_TRUST
+from fabplan.planner.flow_limits import FlowLimits
 from fabplan.planner.flow_search import Constraint
-from fabplan.planner.flow_search_model import CLOSED, FURNACE, LIQUID, Slot, Technique, Treatment, treatments
+from fabplan.planner.flow_search_bans import bans
+from fabplan.planner.flow_search_ground import ground_bans
+from fabplan.planner.flow_search_model import (
+    CLOSED,
+    FURNACE,
+    INSIDE,
+    LIQUID,
+    Slot,
+    Technique,
+    Treatment,
+    in_box,
+    treatments,
+)
 from fabplan.planner.flow_search_recipes import Ready
 
 #: what must not see air -> source; a closed lid protects it
 AIR = {"lithium": "constraint A-Li: argon, below 1 ppm water"}
 AIR_SALTS = {"LiPF6": "constraint A-LiPF6: water makes HF and POF3"}
+FILLING = "electrolyte-filling"  # the one process that brings an electrolyte in through a port
+ROOM = 313.15  # kelvin: below 40 degC nothing is checked, every material of the catalog bears that
 SIGHT = ("sputter", "co-sputter", "evaporation", "pulsed-laser-deposition")
 MEETINGS = {
     "anode": ("anode_collector", "collector", "electrolyte"),
@@ -24,13 +41,28 @@ MEETINGS = {
 }
 
 
-def constraints(
-    slots: Sequence[Slot],
-    substrate: Material,
-    materials: Mapping[str, Material],
-    facility: Facility,
-    known: Mapping[str, Ready],
-) -> tuple[Constraint, ...]:
+@dataclass(frozen=True)
+class Judged:
+    """What the rules look at beside the recipes.
+
+    Parameters
+    ----------
+    potentials : net -> lowest and highest potential of its electrode [V against Li], where they are known
+    windows : whether potentials are judged at all
+    limits : what holds beyond the limits of single records
+    times : name of an operator -> times of its recipes [s], None where one is not known
+    """
+
+    substrate: Material
+    materials: Mapping[str, Material]
+    facility: Facility
+    potentials: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    windows: bool = True
+    limits: FlowLimits = field(default_factory=FlowLimits)
+    times: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
+
+
+def constraints(slots: Sequence[Slot], judged: Judged, known: Mapping[str, Ready]) -> tuple[Constraint, ...]:
     """All constraints of a problem.
 
     Parameters
@@ -38,17 +70,20 @@ def constraints(
     known : recipes with their methods, by id
     """
     steps = [*_steps(slots)]
-    heat = Heat(tuple(t for slot in slots for t in slot.techniques), substrate, materials)
+    heat = Heat(tuple(t for slot in slots for t in slot.techniques), judged.substrate, judged.materials)
     return (
         *(c for name, recipes, own in steps for r in recipes for c in _heat(name, r, known[r.id].hot, own, heat)),
         *(c for name, recipes, own in steps for c in _resist(name, recipes, known)),
         *(c for name, recipes, _ in steps for c in _vacuum(name, recipes, known)),
         *(c for name, recipes, _ in steps for c in _air(name, recipes, slots)),
-        *(c for name, recipes, _ in steps for c in _tools(name, recipes, facility, known)),
+        *(c for name, recipes, _ in steps for c in _tools(name, recipes, judged.facility, known)),
         *_leaving_the_box(slots),
         *_ports(slots, known),
         *_pores(slots),
-        *_contacts(slots, substrate),
+        *_contacts(slots, judged),
+        *_cut_offs(slots, judged),
+        *bans(slots, steps, known, judged.limits, judged.times),
+        *ground_bans(slots, steps, known, judged.limits, judged.substrate, judged.materials),
     )
 
 
@@ -59,6 +94,20 @@ class Heat:
     techniques: tuple[Technique, ...]
     substrate: Material
     materials: Mapping[str, Material]
+    known: dict[tuple[str, str], tuple[tuple[Material, TemperatureLimit, float], ...]] = field(default_factory=dict)
+
+    def bears(self, t: Technique, atmosphere: str) -> tuple[tuple[Material, TemperatureLimit, float], ...]:
+        """What a technique leaves with the limit of each [K] in an atmosphere, looked up once for all steps."""
+        key = (t.fact, atmosphere)
+        if key not in self.known:
+            left = t.recipe.materials or ((t.material.id,) if t.material else ())
+            found = []
+            for material in (self.materials[m] for m in left if m in self.materials):
+                limit = temperature_limit(material, atmosphere, (self.substrate.id, *left))
+                if limit is not None and limit.temperature.value is not None:
+                    found.append((material, limit, limit.temperature.value))
+            self.known[key] = tuple(found)
+        return self.known[key]
 
 
 def _steps(slots: Sequence[Slot]) -> Iterator[tuple[str, tuple[Recipe, ...], tuple[str, ...]]]:
@@ -78,38 +127,51 @@ def _names(run: Treatment, slots: Sequence[Slot]) -> Iterator[str]:
 
 def _heat(name: str, recipe: Recipe, hot: float | None, own: Sequence[str], heat: Heat) -> Iterator[Constraint]:
     """No step hotter than what stands there bears, in its atmosphere, on its substrate."""
-    if hot is None:
+    if hot is None or hot <= ROOM:
         return
-    limit = temperature_limit(heat.substrate, recipe.atmosphere)
-    if limit and limit.temperature.value is not None and hot > limit.temperature.value + 1e-6:
-        yield _hot(name, recipe, hot, heat.substrate.name, limit.temperature.value, limit.reason, frozenset())
+    yield from of_substrate(name, recipe, hot, heat)
     for t in heat.techniques:
         if (t.role in own and recipe.method in FURNACE and recipe.id in t.recipe.after) or t.fact == name:
             yield from _own_heat(name, recipe, hot, t, heat)
+            yield from _coated(name, recipe, hot, t, heat)
         elif t.role not in own or t.recipe.id != recipe.id:
             yield from standing(name, recipe, hot, t, heat)
+
+
+def _coated(name: str, recipe: Recipe, hot: float, t: Technique, heat: Heat) -> Iterator[Constraint]:
+    """A further film that a recipe lays over its own layer is no heat treatment of it: the layer must bear it."""
+    if t.fact == name and recipe.materials and recipe in t.chain[t.chain.index(t.recipe) + 1 :]:
+        yield from (dataclasses.replace(c, facts=frozenset()) for c in standing(name, recipe, hot, t, heat))
+
+
+def of_substrate(name: str, recipe: Recipe, hot: float, heat: Heat) -> Iterator[Constraint]:
+    """Limit of the substrate, which stands there from the first step on."""
+    limit = temperature_limit(heat.substrate, recipe.atmosphere)
+    if limit and limit.temperature.value is not None and hot > limit.temperature.value + 1e-6:
+        who = f"{heat.substrate.name} ({heat.substrate.id})"
+        found = _hot(name, recipe, hot, who, limit.temperature.value, limit.reason, frozenset())
+        yield dataclasses.replace(found, change="another substrate, or cooler recipes")
 
 
 def standing(name: str, recipe: Recipe, hot: float, t: Technique, heat: Heat) -> Iterator[Constraint]:
     """Limit of a layer that stands there when something else is heated: what its recipe says, else its compound."""
     leaves = t.recipe.leaves
-    if leaves and leaves.temperature and leaves.temperature.value is not None:
-        if _applies(leaves.atmosphere, recipe.atmosphere) and hot > leaves.temperature.value + 1e-6:
+    stated = leaves.temperature.value if leaves and leaves.temperature else None
+    if leaves and stated is not None and _applies(leaves.atmosphere, recipe.atmosphere):
+        if hot > stated + 1e-6:
             who = f"{t.material.name if t.material else t.role} as made by {t.recipe.id}"
-            yield _hot(name, recipe, hot, who, leaves.temperature.value, "", frozenset({t.fact}))
+            yield _hot(name, recipe, hot, who, stated, "", frozenset({t.fact}))
         return
     yield from _own_heat(name, recipe, hot, t, heat)
 
 
 def _own_heat(name: str, recipe: Recipe, hot: float, t: Technique, heat: Heat) -> Iterator[Constraint]:
     """Limit of the compound itself, which also its own anneal must keep."""
-    left = t.recipe.materials or ((t.material.id,) if t.material else ())
-    for material in (heat.materials[m] for m in left if m in heat.materials):
-        limit = temperature_limit(material, recipe.atmosphere, (heat.substrate.id, *left))
-        if limit and limit.temperature.value is not None and hot > limit.temperature.value + 1e-6:
+    for material, limit, bears in heat.bears(t, recipe.atmosphere):
+        if hot > bears + 1e-6:
             beside = f" on {limit.touching}" if limit.touching else ""
             facts = frozenset() if t.fact == name else frozenset({t.fact})
-            yield _hot(name, recipe, hot, material.name + beside, limit.temperature.value, limit.reason, facts)
+            yield _hot(name, recipe, hot, material.name + beside, bears, limit.reason, facts)
 
 
 def _hot(
@@ -162,6 +224,8 @@ def _air(name: str, recipes: Sequence[Recipe], slots: Sequence[Slot]) -> Iterato
             if _sensitive(t) and t.fact != name and t.material:
                 words = f"{recipe.name} runs in {recipe.atmosphere}, {t.material.name} bears none [{_sensitive(t)}]"
                 facts, unless = frozenset({t.fact}), frozenset({CLOSED})
+                if in_box(recipe) is None and recipe.method not in FURNACE:
+                    unless |= {INSIDE}
                 change = "this step earlier, or behind a closed lid"
                 yield Constraint(f"air: {recipe.id} / {t.material.id}", name, facts, unless, words, change)
 
@@ -189,10 +253,14 @@ def _tools(
 
 
 def _ports(slots: Sequence[Slot], known: Mapping[str, Ready]) -> Iterator[Constraint]:
-    """Behind a lid without port nothing can be filled in, and there is no port to seal."""
+    """Behind a lid without port nothing can be filled in, and there is no port to seal; no port lets a cast gel in."""
     fills = [t for s in slots if s.role == "electrolyte" for t in s.techniques]
     seals = [t for s in slots if s.role == "seal" for t in s.techniques]
     for lid in (t for s in slots if s.role == "lid" for t in s.techniques):
+        for cast in (t for t in fills if t.recipe.method != FILLING):
+            words = f"{cast.recipe.name} is done on the open cell, not behind {lid.recipe.name}"
+            key, facts = f"behind a lid: {cast.recipe.id}", frozenset({lid.fact})
+            yield Constraint(key, cast.fact, facts, words=words, change="the electrolyte before the lid")
         if known[lid.recipe.id].port:
             continue
         for fill in fills:
@@ -219,27 +287,46 @@ def _pores(slots: Sequence[Slot]) -> Iterator[Constraint]:
             yield Constraint(key, solid.fact, facts, words=words, change=change)
 
 
-def _contacts(slots: Sequence[Slot], substrate: Material) -> Iterator[Constraint]:
+def _contacts(slots: Sequence[Slot], judged: Judged) -> Iterator[Constraint]:
     """Pairs that must not touch, at the ends of the electrode's window; a warning of the catalog forbids nothing."""
     by_role = {slot.role: slot.techniques for slot in slots}
     for one, others in MEETINGS.items():
         pairs = [(a, b) for o in others for a in by_role.get(one, ()) for b in by_role.get(o, ())]
         for first, second in pairs:
-            yield from _pair(first, second, one)
-            yield from _window(first, second)
+            ends = _ends(first, judged) if one in ("anode", "cathode") else (None,)
+            yield from _pair(first, second, ends)
+            yield from _window(first, second, ends)
     for slot in slots:
         if "collector" in slot.role:
             for t in slot.techniques:
-                yield from _on_substrate(t, substrate)
+                yield from _on_substrate(t, judged.substrate)
 
 
-def _pair(first: Technique, second: Technique, role: str) -> Iterator[Constraint]:
+def _ends(electrode: Technique, judged: Judged) -> tuple[float | None, ...]:
+    """Lowest and highest potential of an electrode: of the balanced cell where they are known, else of its window."""
+    if not judged.windows or electrode.material is None:
+        return (None,)
+    if electrode.role in judged.potentials:
+        return judged.potentials[electrode.role]
+    seen = electrode.material.electrode
+    return tuple(q.value if q else None for q in (seen.potential_low, seen.potential_high)) if seen else (None,)
+
+
+def _cut_offs(slots: Sequence[Slot], judged: Judged) -> Iterator[Constraint]:
+    """No electrode above the working window of its own material (row V-LCO)."""
+    for t in (t for slot in slots if slot.role in judged.potentials for t in slot.techniques):
+        electrode = t.material.electrode if t.material else None
+        bound = electrode.potential_high.value if electrode and electrode.potential_high else None
+        reached = judged.potentials[t.role][1]
+        if judged.windows and t.material and bound is not None and reached > bound + CUT_OFF_TRUST:
+            words = f"{t.material.name} goes to {reached:.3g} V, above its cut-off of {bound:.3g} V"
+            change = "stoichiometries inside its window, in a catalog overlay"
+            yield Constraint(f"cut-off: {t.material.id}", t.fact, words=words, change=change)
+
+
+def _pair(first: Technique, second: Technique, ends: Iterable[float | None]) -> Iterator[Constraint]:
     if first.material is None or second.material is None:
         return
-    electrode = first.material.electrode
-    ends: Iterable[float | None] = (None,)
-    if electrode and role in ("anode", "cathode"):
-        ends = tuple(q.value if q else None for q in (electrode.potential_low, electrode.potential_high))
     for end in ends:
         for rule in pair_rules(first.material, second.material, end):
             if (end is None and (rule.above or rule.below)) or rule.severity != "error":
@@ -251,22 +338,22 @@ def _pair(first: Technique, second: Technique, role: str) -> Iterator[Constraint
                 yield Constraint(key, here.fact, frozenset({there.fact}), words=words, change=change)
 
 
-def _window(electrode: Technique, collector: Technique) -> Iterator[Constraint]:
+def _window(electrode: Technique, collector: Technique, reached: Sequence[float | None]) -> Iterator[Constraint]:
     """A collector bears the whole working window of its electrode, unless published cells stretch it."""
     if electrode.material is None or collector.material is None or "collector" not in collector.role:
         return
-    seen, bears = electrode.material.electrode, collector.material.collector
-    if seen is None or bears is None or bears.evidence:
+    bears = collector.material.collector
+    if bears is None or bears.evidence or len(reached) < 2:
         return
-    ends = ((seen.potential_low, bears.potential_low, -1.0), (seen.potential_high, bears.potential_high, 1.0))
+    ends = ((reached[0], bears.potential_low, -1.0), (reached[1], bears.potential_high, 1.0))
     for here, limit, sign in ends:
-        if here is None or limit is None or here.value is None or limit.value is None:
+        if here is None or limit is None or limit.value is None:
             continue
-        if sign * (here.value - limit.value) > 1e-9:
+        if sign * (here - limit.value) > 1e-9:
             side = "above" if sign > 0 else "below"
             words = (
                 f"{collector.material.name} dissolves or alloys {side} {limit.value:g} V, "
-                f"{electrode.material.name} works to {here.value:g} V"
+                f"{electrode.material.name} works to {here:.3g} V"
             )
             key = f"window: {collector.material.id} / {electrode.material.id}"
             change = f"another collector in place of {collector.material.name}"

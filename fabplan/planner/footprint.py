@@ -11,7 +11,7 @@ from fabplan.errors import Problem, listed, nearest
 from fabplan.geometry import outlines
 from fabplan.geometry.region import NANOMETRE, Point, Region, bounds, nanometres, rectangle
 from fabplan.geometry.shapes import union
-from fabplan.planner.footprint_shapes import embedded, place, shape
+from fabplan.planner.footprint_shapes import embedded, place, shape, unread
 from fabplan.planner.spec_fields import positive
 from fabplan.units import show
 
@@ -55,6 +55,8 @@ def footprint(given: Mapping[str, Any], where: str, problems: list[Problem]) -> 
         sides = _sides(given["size"], where, problems)
         outline = rectangle(0, 0, nanometres(sides[0]), nanometres(sides[1])) if sides else outline
     taken = _keep_outs(given.get("keep_outs", []), where, problems)
+    if unread(given.get("outline")):
+        return None  # why was said when it was read
     if len(problems) == before and not outline and not (sides and not taken and not places):
         problems.append(Problem("the footprint has no area", f"{where}: footprint", None, "sides of at least 1 nm"))
     if len(problems) > before:
@@ -79,7 +81,7 @@ def _outlined(
     outline, taken = outlines.at_origin(outline, corner), outlines.at_origin(taken, corner)
     usable = outlines.kept_free(outline, taken)
     if not usable:
-        text = "nothing of the footprint is left"
+        text = "something of the footprint left beside them"
         problems.append(Problem("the keep-outs take everything", f"{where}: footprint.keep_outs", None, text))
         return None
     own = {net: (x - x0, y - y0) for net, (x, y) in places.items()}

@@ -15,14 +15,12 @@ from fabplan.planner.size import Problem, cell_geometry, contact_resistance, del
 ROUNDS = 5  # of sizing: each corrects by what the last drawing delivered
 BALANCING = 6
 BALANCED = 0.005
-UNBALANCED = 0.05  # a pattern that misses the wanted ratio by more is not taken
 ROOM = 1.01
 
 
 def found(problem: Problem, alternatives: bool = True) -> Sized:
-    """Outcome of the search on the problem's own footprint: by drawings for a pattern or an outline that is filled."""
-    drawn = problem.request.footprint.filled or problem.request.pattern != "comb"
-    return sized(problem) if drawn else search(problem, alternatives)
+    """Outcome of the search on the problem's own footprint: by drawings where an outline is filled."""
+    return sized(problem) if problem.request.footprint.filled else search(problem, alternatives)
 
 
 def sized(problem: Problem) -> Sized:
@@ -33,7 +31,7 @@ def sized(problem: Problem) -> Sized:
     the next search is raised by as much.
     """
     architecture = problem.architecture
-    fill = architecture.FILL if problem.request.footprint.filled else architecture.PATTERN
+    fill = architecture.FILL
     asked, factor = problem.target, 1.0
     counted, looked, nearest = 0, 0, None
     lowest = None
@@ -76,7 +74,7 @@ def _on_outline(problem: Problem, start: Design, fill: Any) -> Design | None:
             best = (off, params, m)
         if off < BALANCED:
             break
-    if best is None or (problem.request.pattern != "comb" and best[0] > UNBALANCED):
+    if best is None:
         return None
     _, params, m = best
     contact = float(np.ravel(contact_resistance(problem, m))[0])

@@ -74,6 +74,11 @@ def embedded(given: Any, layer: Any, unit: Any, where: str, problems: list[Probl
     return {**found, **({"repairs": [str(r) for r in read.repairs]} if read.repairs else {})}
 
 
+def unread(given: Any) -> bool:
+    """Whether a shape is a file that could not be read."""
+    return isinstance(given, dict) and "file" in given and "polygons" not in given
+
+
 def shape(given: Any, where: str, problems: list[Problem], covering: bool = False) -> Region:
     """Region of a shape in the user's coordinates [nm]; empty where something is wrong.
 
@@ -93,8 +98,8 @@ def shape(given: Any, where: str, problems: list[Problem], covering: bool = Fals
     for key in given:
         if key not in KEYS:
             problems.append(Problem("unknown key", f"{where}.{key}", None, listed(KEYS), nearest(str(key), KEYS)))
-    if "file" in given and "polygons" not in given:
-        return Region()  # it could not be read, and that was said
+    if unread(given):
+        return Region()  # that it could not be read was said
     kinds = [key for key in ("diameter", "size", "points", "polygons") if key in given]
     if len(kinds) != 1:
         if len(problems) == before:

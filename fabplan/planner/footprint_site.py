@@ -20,6 +20,10 @@ from fabplan.planner.size import Problem
 #: little but package is not taken for the best place [m]
 RESERVE = (1.0e-3, 1.5e-3)
 NO_ROOM = "no rectangle fits into the outline beside the keep-outs"
+OUTSIDE = (
+    'With terminals = "outside" only the electrodes keep to the outline: pads and package stand around that rectangle, '
+    "clear of the keep-outs, and may reach beyond the outline."
+)
 NO_LEADS = (
     "its pads cannot be led to the named places: only a planar comb that fills the outline has pads where they are "
     "wanted, and it needs room for pad, seal and rim there"
@@ -47,10 +51,16 @@ def clearance(request: Request) -> float:
     return max((limit.placement + limit.edge for limit in request.limits.values()), default=0.0)
 
 
-def rectangles(footprint: Footprint, kept: float) -> tuple[Footprint, ...]:
-    """The largest rectangle of an outline, and the largest after a package's share; none where none fits."""
+def rectangles(footprint: Footprint, kept: float, reach: float = RESERVE[1]) -> tuple[Footprint, ...]:
+    """The largest rectangle of an outline, and the largest after a package's share; none where none fits.
+
+    Parameters
+    ----------
+    kept : clearance from the keep-outs [m]
+    reach : of pads and package beyond the electrodes, where they stand outside [m]
+    """
     # with terminals outside, pads and package stand around the rectangle and must not reach the keep-outs either
-    around = RESERVE[1] if footprint.terminals == "outside" else 0.0
+    around = reach if footprint.terminals == "outside" else 0.0
     free = outlines.kept_free(footprint.outline, footprint.keep_outs, nanometres(kept + around))
     package = (nanometres(RESERVE[0]), nanometres(RESERVE[1]))
     found: list[Box] = []
@@ -90,19 +100,20 @@ def _in_rectangle(problem: Problem) -> Stand:
     found, request = found_on(problem), problem.request
     if request.pattern == "comb" or found.chosen is None:
         return Stand(problem, found)
-    drawn = problem.architecture.PATTERN.comb(found.chosen.params, request)
-    told = "; ".join(problem.architecture.PATTERN.told(drawn))
-    return Stand(problem, found, (f"Both nets are drawn as pattern {request.pattern}: {told}.",))
+    said = "; ".join(problem.architecture.PATTERN.told(found.chosen.params, request))
+    return Stand(problem, found, (f"Both nets are drawn as pattern {request.pattern}: {said}.",))
 
 
 def _places(problem: Problem) -> Iterator[Stand]:
     footprint = problem.request.footprint
     # what stands in a rectangle has its pads where the structure needs them, and nothing leads from there
-    sites = () if footprint.places else rectangles(footprint, clearance(problem.request))
+    own = getattr(problem.architecture, "reach", None)
+    reach = RESERVE[1] if own is None else own(problem.request)
+    sites = () if footprint.places else rectangles(footprint, clearance(problem.request), reach)
     for site in sites:
         there = dataclasses.replace(problem, request=dataclasses.replace(problem.request, footprint=site))
         stand = _in_rectangle(there)
-        yield dataclasses.replace(stand, notes=(*_told(site), *stand.notes))
+        yield dataclasses.replace(stand, notes=(*told(site), *stand.notes))
     plain = problem.request.pattern == "comb"
     if plain and hasattr(problem.architecture, "FILL") and footprint.terminals == "inside":
         yield from _filling(problem)
@@ -118,15 +129,16 @@ def _filling(problem: Problem) -> Iterator[Stand]:
     if design is None:
         return
     comb = problem.architecture.FILL.comb(design.params, there.request)
-    told = "".join(f"; {line}" for line in problem.architecture.FILL.told(comb)) if comb is not None else ""
+    led = "".join(f"; {line}" for line in problem.architecture.FILL.told(comb)) if comb is not None else ""
     first = (
         "The comb fills the outline: fingers are clipped with square ends, buses and pads follow the outline and go "
-        f"around the keep-outs{told}."
+        f"around the keep-outs{led}."
     )
     yield Stand(there, found, (first, origin_told(site.origin)))
 
 
-def _told(site: Footprint) -> tuple[str, ...]:
+def told(site: Footprint) -> tuple[str, ...]:
+    """Where a structure in its rectangle stands on the outline, and where coordinates start."""
     size = f"{units.show(site.width, 'length')} x {units.show(site.length, 'length')}"
     x, y = (units.show(value * NANOMETRE, "length") for value in site.corner)
     share = site.width * site.length / site.area
@@ -134,7 +146,8 @@ def _told(site: Footprint) -> tuple[str, ...]:
         "This structure is not clipped: it stands in the largest rectangle that the outline holds beside the "
         f"keep-outs, {size} with its lower left corner at ({x}, {y}); that is {share:.0%} of the usable area."
     )
-    return first, origin_told(site.origin)
+    around = (OUTSIDE,) if site.terminals == "outside" else ()
+    return first, *around, origin_told(site.origin)
 
 
 def origin_told(origin: Point) -> str:

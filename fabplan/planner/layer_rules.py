@@ -30,7 +30,6 @@ def check(
     return (
         *thickness(route, bodies),
         *contacts(route, materials, potentials),
-        *substrate_insulates(route),
         *roughness(route),
     )
 
@@ -114,15 +113,6 @@ def _pairs(
         return list(dict.fromkeys([choice.material, *below]))
 
     return ((a, b) for a in of(one) for b in of(other))
-
-
-def substrate_insulates(route: Route) -> tuple[Finding, ...]:
-    """Both nets stand on the substrate: it must insulate."""
-    if route.substrate.insulating:
-        return ()
-    text = f"{route.substrate.name} conducts and both nets stand on it: the cell is shorted"
-    change = "an insulating substrate, e.g. glass or sio2-si"
-    return (Finding("substrate-conducts", "error", "cell.substrate", text, change=change),)
 
 
 def roughness(route: Route) -> tuple[Finding, ...]:

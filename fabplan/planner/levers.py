@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from fabplan import units
 from fabplan.architectures.base import Footprint
+from fabplan.geometry.patterns.base import SLANTED
 from fabplan.planner import load_target
 from fabplan.planner.footprint import HIGH as FOOTPRINT_HIGH
 from fabplan.planner.footprint_filled import found
@@ -37,16 +38,11 @@ def binding(problem: Problem, sized: Sized) -> list[str]:
     size, held = _size(request.footprint), _held(problem)
     if sized.lowest is None:
         return [f"no cell of {title} fits {size} within the limits of its recipes{held}"]
-    if best is None and request.pattern != "comb" and sized.lowest <= request.height_max * (1 + 1e-9):
-        return [
-            f"pattern {request.pattern} has no room for its widths on {size}, or no width there gives both nets the "
-            f"wanted ratio of capacities{held}"
-        ]
     if best is None:
         lowest, allowed = _length(sized.lowest), _length(request.height_max)
         return [f"the lowest cell of {title} that its recipes make on {size} is {lowest} high, allowed {allowed}{held}"]
-    # a few drawings of a pattern are tried, no bound: another width may hold more
-    where = "reachable here" if request.pattern == "comb" else f"of the best {request.pattern} among those tried"
+    where = "reachable here" if request.pattern == "comb" else f"reachable here as {request.pattern}"
+    where += " (very fine lines were not drawn)" if request.pattern in SLANTED else ""
     reasons = []
     for what, asked, reached, dimension in (
         ("capacity", target.capacity, best.capacity, "charge"),

@@ -100,17 +100,20 @@ def seconds_needed(target: Target) -> float:
     return (target.run_time or DAY) * (1.0 + target.margin)
 
 
-def floor(profile: Profile, model: Reduced) -> float:
-    """Lowest voltage that both the device and the cell bear [V]."""
-    return max(profile.least_voltage or 0.0, model.cutoff)
+def floor(profile: Profile, model: Reduced, in_series: float = 1.0) -> float:
+    """Lowest voltage of one cell that both the device and the cell bear [V]; of cells in series each has its share."""
+    return max((profile.least_voltage or 0.0) / in_series, model.cutoff)
 
 
-def _models(problem: sizing.Problem, rows: Sequence[Mapping[str, float]]) -> list[tuple[Reduced, float]]:
-    """Reduced model and extent of every design."""
+def _models(problem: sizing.Problem, rows: Sequence[Mapping[str, float]]) -> list[tuple[Reduced, float, float]]:
+    """Reduced model and extent of every design, and how many of such cells are in series."""
     what = sizing.kind(problem)
     made = cell_document.document(problem.chemistry, problem.catalog, rows, [problem.target.c_rate], what)
     models = reduce(read_cells(made, "design"))
-    return [(model, cell_document.scale(what, row)) for model, row in zip(models, rows, strict=True)]
+    return [
+        (model, cell_document.scale(what, row), row.get("in_series", 1.0))
+        for model, row in zip(models, rows, strict=True)
+    ]
 
 
 def row_of(problem: sizing.Problem, params: Any) -> dict[str, float]:
@@ -127,8 +130,8 @@ def carried(problem: sizing.Problem, rows: Sequence[Mapping[str, float]]) -> lis
         return [True] * len(rows)
     seconds = seconds_needed(target)
     return [
-        holds(model, profile, extent / target.reserve, seconds, floor(profile, model))
-        for model, extent in _models(problem, rows)
+        holds(model, profile, extent / target.reserve, seconds, floor(profile, model, in_series))
+        for model, extent, in_series in _models(problem, rows)
     ]
 
 
@@ -139,8 +142,8 @@ def short(problem: sizing.Problem, rows: Sequence[Mapping[str, float]]) -> list[
         return [1.0] * len(rows)
     seconds = seconds_needed(target)
     return [
-        cells_needed(model, profile, extent / target.reserve, seconds, floor(profile, model))
-        for model, extent in _models(problem, rows)
+        cells_needed(model, profile, extent / target.reserve, seconds, floor(profile, model, in_series))
+        for model, extent, in_series in _models(problem, rows)
     ]
 
 
@@ -149,8 +152,8 @@ def said(problem: sizing.Problem, row: Mapping[str, float]) -> dict[str, Any] | 
     profile, target = problem.target.profile, problem.target
     if profile is None:
         return None
-    ((model, extent),) = _models(problem, [row])
-    least = floor(profile, model)
+    ((model, extent, n),) = _models(problem, [row])
+    least = floor(profile, model, n)
     seconds = seconds_needed(target)
     asks, run = load_requirement(profile), survives(model, profile, extent, seconds, least)
     wanted = max(math.ceil(seconds / sum(time for _, time in pattern(profile)) - 1e-9), 1)
@@ -169,20 +172,20 @@ def said(problem: sizing.Problem, row: Mapping[str, float]) -> dict[str, Any] | 
         },
         "reached": {
             "run_time_s": finite(run.seconds),
-            "lowest_voltage_V": finite(low.voltage),
+            "lowest_voltage_V": finite(n * low.voltage),
             "at_pulse": pulse_name(low.pulses),
             "at_current_A": low.current,
             "at_time_s": low.after,
-            "first_lowest_voltage_V": finite(run.first_least_voltage),
-            "open_circuit_V": open_circuit(model, rest(model)),
+            "first_lowest_voltage_V": finite(n * run.first_least_voltage),
+            "open_circuit_V": n * open_circuit(model, rest(model)),
             "charge_per_cycle_Ah": run.charge / 3600.0,
             "survives": run.survives,
             "cells_needed": finite(cells_needed(model, profile, extent, seconds, least)),
             "reason": run.reason,
         },
-        "floor_V": least,
-        "floor_is": "the device" if least == profile.least_voltage else "the cell's cut-off",
-        "harvest": _harvest(problem, profile, open_circuit(model, rest(model))),
+        "floor_V": n * least,
+        "floor_is": "the device" if math.isclose(n * least, profile.least_voltage or 0.0) else "the cell's cut-off",
+        "harvest": _harvest(problem, profile, n * open_circuit(model, rest(model))),
     }
 
 

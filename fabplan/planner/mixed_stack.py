@@ -51,7 +51,7 @@ def findings(chem: Chemistry, estimate: Mapping[str, Any]) -> tuple[Finding, ...
     """What the picture is worth at the target's rate, for a cell of a film and a porous layer."""
     if not mixed(chem):
         return ()
-    area = estimate["capacity_Ah"] / estimate["areal_capacity_active_Ah_m2"]
+    area = estimate["capacity_Ah"] / estimate["areal_capacity_active_Ah_m2"] / estimate.get("cells_in_series", 1)
     sides = (("anode", chem.anode), ("cathode", chem.cathode))
     return tuple(
         _finding(net, p, estimate[f"{net}_capacity_Ah"] * HOUR / (p.capacity * area), estimate["c_rate"])

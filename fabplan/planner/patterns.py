@@ -9,6 +9,9 @@ from fabplan.geometry.patterns import base
 from fabplan.geometry.patterns.base import Drawn, Frame
 from fabplan.geometry.region import NANOMETRE, area
 from fabplan.geometry.shapes import distance, facing_length, pieces, to_shapely
+from fabplan.layout.widths import is_manhattan, narrowest
+
+CELLS = 60_000  # of a grid along the sides of the lines: some percent off at corners
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Compared:
     anode_squares, cathode_squares : `fabplan.geometry.sheet.squares`, fed in the middle of the lower and upper edge
     anode_share, cathode_share : of the rectangle's area
     gap : smallest distance of the nets
+    smallest : narrowest line or gap
     pieces : of the anode and of the cathode; both 1
     """
 
@@ -33,6 +37,7 @@ class Compared:
     anode_share: float | None = None
     cathode_share: float | None = None
     gap: float | None = None
+    smallest: float | None = None
     pieces: tuple[int, int] | None = None
 
 
@@ -50,15 +55,17 @@ def _measured(name: str, title: str, drawn: Drawn, frame: Frame) -> Compared:
     whole = frame.width * frame.length * NANOMETRE**2
     half = min(frame.anode_bus, frame.cathode_bus, drawn.width // 2) // 2
     lead = (drawn.width // 2 - half, drawn.width // 2 + half)
+    cells = CELLS if is_manhattan(drawn.anode) else sheet.MOST_CELLS  # slanted lines need an even grid
     return Compared(
         name,
         title,
         _facing(drawn, frame) * NANOMETRE,
-        sheet.squares(drawn.anode, lead, upper=False),
-        sheet.squares(drawn.cathode, lead, upper=True),
+        sheet.squares(drawn.anode, lead, False, cells),
+        sheet.squares(drawn.cathode, lead, True, cells),
         area(drawn.anode) / whole,
         area(drawn.cathode) / whole,
         distance(drawn.anode, drawn.cathode) * NANOMETRE,
+        min(frame.gap * NANOMETRE, narrowest(drawn.anode), narrowest(drawn.cathode)),
         (pieces(drawn.anode), pieces(drawn.cathode)),
     )
 

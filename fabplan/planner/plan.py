@@ -13,7 +13,11 @@ from fabplan.architectures.base import Footprint
 from fabplan.catalog.types import Device, Dialect, Facility, Machine, Material, Recipe
 from fabplan.findings import Finding
 from fabplan.geometry.body import Body
+from fabplan.layout.drc import RuleSet
+from fabplan.layout.drops import DropPattern
+from fabplan.layout.monitors import Monitor
 from fabplan.layout.types import Layer, Mask, Toolpath
+from fabplan.layout.wafer import Wafer
 from fabplan.methods.base import Acceptance, SetPoint, Use, Work
 from fabplan.records import Confidence, Quantity
 
@@ -36,11 +40,13 @@ class Step:
     temperature_max : hottest the part gets [K], None when not heated
     vacuum : whether the part sees a vacuum
     atmosphere : of the catalog's list
-    duration : [s], None when unknown
+    duration : [s], None when unknown or withheld
+    reckoned : [s], what the planner counts with where ``duration`` is withheld from the sheet
     set_points, uses, acceptance, hazards, rework, notes : for the sheet
     mask : name of the plate it needs, ``""`` for none
     toolpath : name of its toolpath, ``""`` for none
     confidence : the lowest of what it rests on
+    time_confidence, temperature_confidence : the lowest of what ``duration`` and ``temperature_max`` rest on
     """
 
     number: int
@@ -65,6 +71,9 @@ class Step:
     mask: str = ""
     toolpath: str = ""
     confidence: Confidence = "high"
+    reckoned: float | None = None
+    time_confidence: Confidence = "high"
+    temperature_confidence: Confidence = "high"
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,11 @@ class Plan:
         ``{"input", "low", "high", "capacity_low_Ah", "capacity_high_Ah"}``
     bring_up : the facts of the bring-up sheet (`fabplan.planner.bring_up`)
     steps, findings, alternatives, inputs, comparisons : as their types say
+    patterns : drops of the jetted layers
+    rules : that the masks keep, for decks and for the read-back
+    monitors : around the cell, where the request asks for them
+    wafer : of dies, where the request asks for one
+    bitmap : side of a pixel of the plates as pictures [m], 0 for none
     catalog_digest : sha256 over the catalog records that were used
     """
 
@@ -172,3 +186,8 @@ class Plan:
     dialect: Dialect | None
     facility: Facility
     catalog_digest: str
+    patterns: tuple[DropPattern, ...] = ()
+    rules: RuleSet = RuleSet()  # noqa: RUF009 - frozen
+    monitors: tuple[Monitor, ...] = ()
+    wafer: Wafer | None = None
+    bitmap: float = 0.0

@@ -12,7 +12,9 @@ from fabplan import units
 from fabplan.catalog.pairs import INERT, OXIDISING, temperature_limit
 from fabplan.catalog.types import Facility, Material, Recipe
 from fabplan.findings import Finding
+from fabplan.planner import film_rules, process_rules_open
 from fabplan.planner.flow import FURNACE
+from fabplan.planner.flow_limits import flow_limits
 from fabplan.planner.plan import Step
 from fabplan.planner.route import Route
 from fabplan.records import Quantity
@@ -28,6 +30,9 @@ def check(route: Route, steps: Sequence[Step], materials: Mapping[str, Material]
         *temperature_order(route, steps, materials),
         *vacuum_after_liquid(route, steps),
         *solvents(steps),
+        *process_rules_open.check(route, steps, flow_limits()),
+        *film_rules.check(route, steps, materials),
+        *substrate_insulates(route, steps, materials),
         *facility(route, steps),
     )
 
@@ -60,17 +65,18 @@ def _hot(
     step: Step, hot: float, name: str, maker: Step | None, materials: Mapping[str, Material], present: Iterable[str]
 ) -> Iterable[Finding]:
     own = maker is not None and (step.recipe.id in maker.recipe.after or step.role == maker.role)
+    own = own and not step.recipe.materials  # a further film is no heat treatment of the one below
     leaves = maker.recipe.leaves if maker else None
-    if maker and leaves and leaves.temperature and leaves.temperature.value is not None:
-        if not own and _applies(leaves.atmosphere, step.atmosphere):
-            bears = leaves.temperature
-            yield from _compare(step, hot, name, f" as made by {maker.recipe.id}", bears, "")
+    stated = leaves.temperature if leaves and leaves.temperature and leaves.temperature.value is not None else None
+    if maker and leaves and stated and not own and _applies(leaves.atmosphere, step.atmosphere):
+        yield from _compare(step, hot, name, f" as made by {maker.recipe.id}", stated, "")
         return
     material = materials.get(name)
     limit = temperature_limit(material, step.atmosphere, tuple(present)) if material else None
     if limit is not None:
         beside = f" on {limit.touching}" if limit.touching else ""
-        yield from _compare(step, hot, name, beside, limit.temperature, limit.reason)
+        # its own heat treatment is meant to come near the limit: no reason to warn
+        yield from _compare(step, hot, name, beside, limit.temperature, limit.reason, near=not own)
     elif not own and hot > WARM:
         text = (
             f"step {step.number} heats to {units.show(hot, 'temperature')} and nobody has stated what {name} bears: "
@@ -85,12 +91,15 @@ def _applies(stated: str, atmosphere: str) -> bool:
     return stated == "any" or atmosphere == "any" or atmosphere in family
 
 
-def _compare(step: Step, hot: float, name: str, beside: str, bears: Quantity, reason: str) -> Iterable[Finding]:
+def _compare(
+    step: Step, hot: float, name: str, beside: str, bears: Quantity, reason: str, near: bool = True
+) -> Iterable[Finding]:
     """Error above what a material bears, warning near a limit that has a reason.
 
     Parameters
     ----------
     name, beside : id of the material, and what it touches or who made it
+    near : whether to warn near the limit
     """
     allowed, shown = bears.value or 0.0, units.show(hot, "temperature")
     who = f"{name}{beside}"
@@ -104,7 +113,7 @@ def _compare(step: Step, hot: float, name: str, beside: str, bears: Quantity, re
         if beside.startswith(" on "):
             change = f"another material than {name}{beside}, e.g. Pt or an oxide in between; or at most {limit}"
         yield Finding("temperature-order", "error", step.id, text, hot, allowed, "K", change)
-    elif reason and hot > allowed - NEAR and step.method in FURNACE:
+    elif near and reason and hot > allowed - NEAR and step.method in FURNACE:
         text = f"{who} at {shown}: {reason} [{bears.source}]"
         yield Finding("temperature-near-limit", "warning", step.id, text, hot, allowed, "K")
 
@@ -128,6 +137,23 @@ def vacuum_after_liquid(route: Route, steps: Sequence[Step]) -> tuple[Finding, .
         if step.recipe.leaves and step.recipe.leaves.lid:
             liquid = None
     return tuple(findings)
+
+
+def substrate_insulates(
+    route: Route, steps: Sequence[Step], materials: Mapping[str, Material]
+) -> tuple[Finding, ...]:
+    """Both nets stand on the substrate: it must insulate, or an insulating film must lie under every collector."""
+    barrier = route.choices.get("barrier")
+    if route.substrate.insulating or (barrier is not None and barrier.material.insulating):
+        return ()
+    collectors = [role for role in route.choices if "collector" in role]
+    under = {role: process_rules_open.underlayers(steps, role) for role in collectors}
+    films = [[m for step in first for m in step.recipe.materials] for first in under.values()]
+    if films and all(any(materials[m].insulating for m in film if m in materials) for film in films):
+        return ()
+    text = f"{route.substrate.name} conducts and both nets stand on it: the cell is shorted"
+    change = "an insulating substrate, e.g. glass or sio2-si, or an insulating film first (ald-al2o3-tma)"
+    return (Finding("substrate-conducts", "error", "cell.substrate", text, change=change),)
 
 
 def solvents(steps: Sequence[Step]) -> tuple[Finding, ...]:
@@ -166,5 +192,6 @@ def _in_lab(lab: Facility, step: Step) -> Iterable[Finding]:
     booking = lab.step_time_high.value if lab.step_time_high else None
     if booking and step.duration and step.duration > booking:
         took, allowed = units.show(step.duration, "time"), units.show(booking, "time")
-        text = f"{name} takes {took}; {lab.name} books at most {allowed}"
+        low = " (a time of low confidence)" if step.recipe.confidence == "low" else ""
+        text = f"{name} takes {took}{low}; {lab.name} books at most {allowed}"
         yield Finding("facility-booking", "error", step.id, text, step.duration, booking, "s")

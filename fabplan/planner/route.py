@@ -24,6 +24,7 @@ from fabplan.records import CONFIDENCES, Origin, as_confidence, read
 
 R = TypeVar("R", bound=Named)
 ACTIVE_ROLES = ("anode", "cathode", "electrolyte")
+COVERS = ("lid", "seal", "encapsulation")  # roles of encapsulants
 CONDUCTOR_ROLES = ("collector", "anode_collector", "cathode_collector")
 
 
@@ -50,14 +51,46 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """A recipe at its place in the flow.
+
+    Parameters
+    ----------
+    role : that it belongs to
+    main : whether it makes that role
+    before : what is done first and is no recipe, e.g. ``"into the glove box"``
+    hold : whether what it leaves is measured before anything else is done
+    """
+
+    role: str
+    recipe: str
+    main: bool
+    before: tuple[str, ...] = ()
+    hold: bool = False
+
+
+@dataclass(frozen=True)
 class Route:
-    """All choices of a structure, in the order of its flow."""
+    """All choices of a structure, in the order of its flow.
+
+    Parameters
+    ----------
+    operations : in the order in which they are done
+    order : of printing: ``"by-ink"``, ``"by-layer"``, or empty: as the nozzle needs it
+    fill : how beads of a printed layer hang together, empty for what the recipe says
+    flow : every recipe in order, as the flow search found it; empty: in the order of the operations
+    remark : what the flow search has to say about that order, a sentence; ``""`` when it was not asked
+    """
 
     choices: Mapping[str, Choice]
     operations: tuple[Operation, ...]
     substrate: Material
     machine: Machine | None
     facility: Facility
+    flow: tuple[Placed, ...] = ()
+    remark: str = ""
+    order: str = ""
+    fill: str = ""
 
     def material(self, role: str) -> Material | None:
         """Material of a role, None when the structure has no such role."""
@@ -129,7 +162,8 @@ def choose(spec: Spec, catalog: Catalog, operations: Iterable[Operation], title:
             choices[operation.role] = choice
     if missing:
         raise _infeasible(missing, facility, catalog)
-    return Route(choices, operations, substrate, _machine(spec, catalog, choices), facility)
+    machine = _machine(spec, catalog, choices)
+    return Route(choices, operations, substrate, machine, facility, order=spec.print_order, fill=spec.fill)
 
 
 def _infeasible(missing: Sequence[Missing], facility: Facility, catalog: Catalog) -> Infeasible:
@@ -265,7 +299,11 @@ def _nothing_makes(catalog: Catalog, operation: Operation, material: Material | 
 
 def _machine(spec: Spec, catalog: Catalog, choices: Mapping[str, Choice]) -> Machine | None:
     """The machine that runs the programs of this route, None when nothing is printed."""
-    printed = {c.recipe.method for c in choices.values() if c.recipe.patterned_by in ("bead", "drops", "raster")}
+    drawn = [c.recipe for c in choices.values() if c.recipe.patterned_by in ("bead", "drops", "raster")]
+    printed = {recipe.method for recipe in drawn}
+    after = (catalog.recipes.get(name) for recipe in drawn for name in recipe.after)
+    known = [recipe for recipe in after if recipe is not None]
+    printed |= {r.method for r in known if hasattr(method_of(r, f"recipes/{r.id}.toml")[0], "sweep")}
     if spec.machine:
         machine: Machine = look_up(catalog.machines, spec.machine, "machine", f"{spec.where}: machine.name")
         return machine if printed else None

@@ -11,7 +11,7 @@ from fabplan import units
 from fabplan.catalog.loader import Catalog
 from fabplan.errors import Infeasible
 from fabplan.findings import errors
-from fabplan.planner import levers, load_search, load_target
+from fabplan.planner import calibration, flow_techniques, levers, load_search, load_target
 from fabplan.planner.attempt import Attempt, attempt, candidates, check_names
 from fabplan.planner.build import plan_of
 from fabplan.planner.plan import Alternative, Plan
@@ -55,11 +55,49 @@ def planned(data: Mapping[str, Any], where: str, catalog: Catalog) -> Plan:
     spec = parse(data, where)
     check_names(spec, catalog)
     found = outcomes(spec, catalog)
-    plans = [made.plan for made in found if made.plan is not None]
     failures = [made for made in found if made.plan is None]
-    if not plans:
+    if len(failures) == len(found):
         raise _infeasible(spec, failures, catalog)
-    return _best(plans, spec, failures)
+    return _best(_with_other_recipes(found, spec, catalog), spec, failures)
+
+
+def _with_other_recipes(found: Sequence[Outcome], spec: Spec, catalog: Catalog) -> list[Plan]:
+    """All plans; the best one with other recipes where the request leaves them open and they make it more cheaply."""
+    good = [made for made in found if made.plan is not None]
+
+    def rank(made: Outcome) -> tuple[float, str]:
+        assert made.plan is not None
+        return objective_value(made.plan, spec.target.objective), made.plan.architecture
+
+    best = min(good, key=rank)
+    better = with_other_recipes(best, found, spec, catalog)
+    return [entry.plan for entry in (better if made is best else made for made in good) if entry.plan is not None]
+
+
+def with_other_recipes(made: Outcome, found: Sequence[Outcome], spec: Spec, catalog: Catalog) -> Outcome:
+    """An outcome as it is, or with other recipes where the request leaves them open and they make it more cheaply.
+
+    Parameters
+    ----------
+    made : of a structure that meets the request; one without a plan comes back as it is
+    found : all outcomes, for the words that say why this one
+    """
+    if made.plan is None:
+        return made
+
+    def objective(plan: Plan) -> float:
+        if spec.target.objective == "fabrication-time":
+            return flow_techniques.longest(plan)
+        return objective_value(plan, spec.target.objective)
+
+    def drawn(tried: Attempt) -> Plan:
+        return plan_of(tried, catalog, _reason(spec, tried, [tried]), ())
+
+    better = flow_techniques.cheaper(spec, made.attempt, made.plan, catalog, drawn, objective)
+    if better is None:
+        return made
+    reason = (*_reason(spec, better.tried, [other.attempt for other in found]), better.words)
+    return Outcome(better.tried, dataclasses.replace(better.plan, reason=reason))
 
 
 def outcomes(
@@ -146,7 +184,7 @@ def _with(best: Plan, alternatives: tuple[Alternative, ...]) -> Plan:
 
 def total_time(made: Plan) -> float:
     """Sum of all known step times [s]."""
-    return sum(s.duration or 0.0 for s in made.steps)
+    return sum(calibration.reckoned(s) or 0.0 for s in made.steps)
 
 
 def objective_value(made: Plan, objective: str) -> float:
@@ -163,6 +201,8 @@ def objective_value(made: Plan, objective: str) -> float:
 
 def _behind(other: Plan, best: Plan, objective: str) -> str:
     if objective == "fabrication-time":
+        if any(s.duration is None for s in (*other.steps, *best.steps)):
+            return "is slower to make"
         return f"takes {units.show(total_time(other), 'time')} against {units.show(total_time(best), 'time')}"
     return f"is behind by {objective}"
 
@@ -178,7 +218,7 @@ def _as_alternative(made: Plan, reason: str, meets: bool) -> Alternative:
         e["capacity_Ah"] * 3600.0,
         e["energy_Wh"] * 3600.0,
         made.geometry.get("height_m"),
-        total_time(made),
+        None if any(s.duration is None and s.reckoned is not None for s in made.steps) else total_time(made),
     )
 
 
@@ -206,13 +246,14 @@ def _reason(spec: Spec, tried: Attempt, attempts: Sequence[Attempt]) -> tuple[st
             f"The load {target.profile.id} takes {units.show(target.capacity, 'charge')} in "
             f"{units.show(target.run_time, 'time')}; every design was asked to carry its pulses, one by one."
         )
-    best = "the one that is best" if spec.pattern == "comb" else "the first that, drawn as that pattern, is good"
     lines.append(
-        f"Of {sized.candidates} designs inside the limits of the route {best} by "
+        f"Of {sized.candidates} designs inside the limits of the route the one that is best by "
         f"{target.objective} and meets the target with {target.margin:.0%} margin was taken; "
         f"{sized.evaluated} were discharged by the estimator."
     )
     lines += tried.notes
     for role, choice in tried.problem.route.choices.items():
         lines.append(f"{role.replace('_', ' ')}: {choice.recipe.name} ({choice.reason}).")
+    if tried.problem.route.remark:
+        lines.append(tried.problem.route.remark)
     return tuple(lines)

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fabplan.estimate.cells import read_cells
+from fabplan.estimate.ranges import SPREAD
 from fabplan.estimate.run import estimate
 from fabplan.planner import cell_document
 from fabplan.planner.electrical import Chemistry
 from fabplan.planner.plan import Input
 from fabplan.planner.size import Problem, kind
 
-#: relative spread that a confidence stands for; the rule and its reasons stand in ``uncertain``
-SPREAD = {"high": 0.15, "medium": 0.4, "low": 2.0}
 LARGEST_SHARE = 0.95
 SMALLEST_POROSITY = 0.01
 

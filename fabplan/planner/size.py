@@ -50,7 +50,7 @@ class Candidates:
     ----------
     params : ``Params`` of arrays, shape (N,)
     measures : their closed-form geometry
-    anode_charge, cathode_charge : [C]
+    anode_charge, cathode_charge : [C], of one where cells are in series
     equilibrium : charge between full and empty, 0 where the design fits not its footprint or height [C]
     time : fabrication time that depends on the design [s]
     contact : collector resistance of the whole cell [ohm]
@@ -80,8 +80,9 @@ def grid(problem: Problem) -> Candidates:
     def wide(value: Any) -> Array:
         return np.broadcast_to(np.asarray(value, float), shape).ravel()
 
-    anode = wide(measures.anode_volume) * chem.anode.capacity
-    cathode = wide(measures.cathode_volume) * chem.cathode.capacity
+    one = wide(1.0 if measures.in_series is None else measures.in_series)
+    anode = wide(measures.anode_volume) * chem.anode.capacity / one
+    cathode = wide(measures.cathode_volume) * chem.cathode.capacity / one
     fits = np.broadcast_to(measures.feasible & (measures.height <= request.height_max * (1 + 1e-9)), shape).ravel()
     equilibrium = np.where(fits, electrical.usable(chem, anode, cathode), 0.0)
     return Candidates(
@@ -162,8 +163,11 @@ def row(measures: Measures, index: int) -> Measures:
 def cell_geometry(problem: Problem, m: Measures, contact: float) -> dict[str, float]:
     """The mapping of `cell_document.document` from the measures of one design.
 
-    In a laminated cell only the overlap works: lithium reaches the cathode's rim too slowly to count.
+    In a laminated cell only the overlap works: lithium reaches the cathode's rim too slowly to count. Of n cells in
+    series the estimator sees one with the areas and volumes of all: their charge is n times as large and their
+    voltage 1/n, so that the collectors' resistance counts 1/n².
     """
+    in_series = _given(m.in_series, 1.0)
     laminated = problem.architecture.ESTIMATOR == "film-planar"
     beside = float((m.cathode_area - m.active_area) * m.electrode_height / m.cathode_volume)
     share = 1.0 - beside if laminated else 1.0
@@ -185,7 +189,8 @@ def cell_geometry(problem: Problem, m: Measures, contact: float) -> dict[str, fl
         "separator_length": _given(m.separator_length, m.electrolyte_thickness),
         "anode_fill": _given(m.anode_fill, 1.0),
         "cathode_fill": _given(m.cathode_fill, 1.0),
-        "contact": contact,
+        "contact": contact / in_series**2,
+        "in_series": in_series,
         "cut_off": problem.cut_off,
     }
 
@@ -214,4 +219,5 @@ def delivered(
     unit = cell_document.unit(what)
     scales = np.array([cell_document.scale(what, g) for g in geometries])
     capacity = np.array([r[f"capacity_{unit}"] for r in results]) * scales * 3600.0
-    return capacity, capacity * np.array([r["mean_voltage_V"] for r in results])
+    volts = np.array([r["mean_voltage_V"] * g.get("in_series", 1.0) for r, g in zip(results, geometries, strict=True)])
+    return capacity, capacity * volts

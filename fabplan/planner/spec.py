@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fabplan.architectures.base import Footprint
 from fabplan.errors import BadInput, Problem, listed, nearest
 from fabplan.geometry.patterns.base import names as pattern_names
+from fabplan.layout.types import FILLS
+from fabplan.planner.flow_wishes import KEYS as FLOW_KEYS
+from fabplan.planner.flow_wishes import Wishes, wishes
 from fabplan.planner.footprint import KEYS as FOOTPRINT_KEYS
 from fabplan.planner.footprint import footprint as _footprint
 from fabplan.planner.footprint import with_coordinates
-from fabplan.planner.spec_fields import DEFAULT_C_RATE, file_name, number, positive, rate, table, text
+from fabplan.planner.mask_wishes import KEYS as MASK_KEYS
+from fabplan.planner.mask_wishes import WAFER_KEYS, WaferWishes, wafer_wishes
+from fabplan.planner.mask_wishes import Wishes as MaskWishes
+from fabplan.planner.mask_wishes import wishes as mask_wishes
+from fabplan.planner.spec_fields import DEFAULT_C_RATE, file_name, number, one_of, positive, rate, table, text
 
 if TYPE_CHECKING:
     from fabplan.estimate.load import Profile
@@ -21,6 +28,9 @@ if TYPE_CHECKING:
 DEFAULT_MARGIN = 0.05
 LONGEST_RUN = 10 * 365.25 * 86400.0  # seconds between recharges
 OBJECTIVES = ("fabrication-time", "height", "area", "energy")
+
+#: keys of ``cell`` that name a variant of the structure, which says what it offers
+VARIANTS = ("connection", "package")
 
 #: table -> keys it may hold; None: free keys, checked later by whom they concern
 KEYS: dict[str, tuple[str, ...] | None] = {
@@ -35,12 +45,17 @@ KEYS: dict[str, tuple[str, ...] | None] = {
         "substrate",
         "height_max",
         "pattern",
+        *VARIANTS,
     ),
     "parameters": None,
     "route": None,
-    "machine": ("name", "dialect"),
+    "machine": ("name", "dialect", "order", "fill"),
     "facility": ("name",),
+    "masks": MASK_KEYS,
+    "wafer": WAFER_KEYS,
+    "flow": FLOW_KEYS,
 }
+ORDERS = ("by-ink", "by-layer")
 PLAIN = ("name", "description", "source", "compare", "starting_point")
 
 
@@ -87,8 +102,14 @@ class Spec:
     compare : ids of published devices to show beside the result
     raw : the request as plain data
     where : file or ``"command line"``, for messages
+    variants : of the structure by key, e.g. ``connection`` -> ``series``
     pattern : of the planar cell's two nets, of `fabplan.geometry.patterns`
+    masks : whose rules the plates keep, and what is drawn around the cell
+    wafer : that the plates are made for
     open_structure : the user left the structure open, several are tried
+    print_order : ``"by-ink"``: one program an ink; ``"by-layer"``: all inks in one, layer by layer; empty: chosen
+    fill : how beads of a printed layer hang together, empty: as the recipe says
+    flow : weights of the flow search, and what may stand on the sheets
     """
 
     name: str
@@ -107,7 +128,13 @@ class Spec:
     raw: Mapping[str, Any]
     where: str
     open_structure: bool = False
+    masks: MaskWishes = field(default_factory=MaskWishes)
+    wafer: WaferWishes = field(default_factory=WaferWishes)
     pattern: str = "comb"
+    print_order: str = ""
+    fill: str = ""
+    variants: Mapping[str, str] = field(default_factory=dict)
+    flow: Wishes = field(default_factory=Wishes)
 
 
 def parse(data: Mapping[str, Any], where: str) -> Spec:
@@ -129,6 +156,7 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
         if key in (KEYS["cell"] or ()) and key != "height_max"
     }
     pattern = _pattern(texts.pop("pattern", "comb"), f"{where}: cell.pattern", problems)
+    variants = {key: texts.pop(key) for key in VARIANTS if key in texts}
     height_max = positive(cell.get("height_max"), "length", f"{where}: cell.height_max", problems)
     machine, facility = table(data, "machine"), table(data, "facility")
     name = file_name(data.get("name", "cell"), f"{where}: name", problems)
@@ -136,10 +164,15 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
     if not isinstance(compare, list) or not all(isinstance(c, str) for c in compare):
         problems.append(Problem("not a list of devices", f"{where}: compare", repr(compare)[:60], '["..."]'))
         compare = []
+    flow = wishes(table(data, "flow"), f"{where}: flow", problems)
+    masks = mask_wishes(table(data, "masks"), f"{where}: masks", problems)
+    wafer = wafer_wishes(table(data, "wafer"), f"{where}: wafer", masks, problems)
     route = {role: text(given, f"{where}: route.{role}", problems) for role, given in table(data, "route").items()}
     chosen = {
         "machine": text(machine.get("name", ""), f"{where}: machine.name", problems, empty=True),
         "dialect": text(machine.get("dialect", ""), f"{where}: machine.dialect", problems, empty=True),
+        "order": one_of(machine.get("order", ""), ORDERS, f"{where}: machine.order", problems),
+        "fill": one_of(machine.get("fill", ""), FILLS, f"{where}: machine.fill", problems),
         "facility": text(facility.get("name", "any"), f"{where}: facility.name", problems),
         "description": text(data.get("description", ""), f"{where}: description", problems, empty=True),
     }
@@ -159,10 +192,16 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
         machine=chosen["machine"] or None,
         dialect=chosen["dialect"] or None,
         facility=chosen["facility"],
+        masks=masks,
+        wafer=wafer,
         compare=tuple(compare),
         raw=copy.deepcopy(dict(data)),
         where=where,
         pattern=pattern,
+        print_order=chosen["order"],
+        fill=chosen["fill"],
+        variants=variants,
+        flow=flow,
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fabplan import units
-from fabplan.errors import BadInput, Problem
+from fabplan.errors import BadInput, Problem, listed, nearest
 
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 RESERVED = {"con", "prn", "aux", "nul"}
@@ -27,6 +27,14 @@ def text(given: Any, where: str, problems: list[Problem], *, empty: bool = False
         problems.append(Problem("not text", where, repr(given)[:60], "text"))
         return ""
     return given.strip()
+
+
+def one_of(given: Any, known: Sequence[str], where: str, problems: list[Problem]) -> str:
+    """One of some words, or nothing."""
+    if given in ("", *known):
+        return str(given)
+    problems.append(Problem("unknown value", where, repr(given)[:60], listed(known), nearest(str(given)[:60], known)))
+    return ""
 
 
 def file_name(given: Any, where: str, problems: list[Problem]) -> str:

@@ -24,6 +24,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "electrolyte": ("cell", "electrolyte"),
     "height_max": ("cell", "height_max"),
     "facility": ("facility", "name"),
+    "wafer": ("wafer", "size"),
     "machine": ("machine", "name"),
 }
 
@@ -93,6 +94,8 @@ def merged(data: Mapping[str, Any], options: Mapping[str, Any], sets: Sequence[s
             _table(result, "route", problems)[role.strip()] = process.strip()
     for item in sets:
         _set(result, item, problems)
+    if options.get("allow_uncalibrated"):
+        _table(result, "flow", problems)["allow_uncalibrated"] = True
     if problems:
         raise BadInput(problems)
     return result

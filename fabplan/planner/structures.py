@@ -12,7 +12,7 @@ from fabplan.catalog.loader import Catalog
 from fabplan.planner.attempt import Attempt, check_names
 from fabplan.planner.levers import rate_text
 from fabplan.planner.plan import Plan
-from fabplan.planner.run import Outcome, objective_value, outcomes, total_time
+from fabplan.planner.run import Outcome, objective_value, outcomes, with_other_recipes
 from fabplan.planner.search import Design, search
 from fabplan.planner.spec import Spec, parse
 from fabplan.planner.spec_source import merged, read_source
@@ -73,7 +73,8 @@ def compare(
     data, set_aside = _opened(data)
     spec = parse(merged(data, options, sets), where)
     check_names(spec, catalog)
-    found = [_contender(outcome) for outcome in outcomes(spec, catalog, tell, every=True)]
+    made = outcomes(spec, catalog, tell, every=True)
+    found = [_contender(with_other_recipes(outcome, made, spec, catalog)) for outcome in made]
     planar = [c.most.capacity for c in found if c.most is not None and _planar(c)]
     judged = [_judged(c, max(planar, default=0.0), spec) for c in found]
     return Comparison(spec, tuple(sorted(judged, key=_order(spec))), set_aside)
@@ -103,7 +104,11 @@ def _most(tried: Attempt) -> Design | None:
     if tried.problem is None:
         return None
     target = dataclasses.replace(tried.problem.target, capacity=MOST, energy=None)
-    return search(dataclasses.replace(tried.problem, target=target), alternatives=False).reachable
+    found = search(dataclasses.replace(tried.problem, target=target), alternatives=False).reachable
+    chosen = None if tried.sized is None else tried.sized.chosen
+    both = [design for design in (found, chosen) if design is not None]
+    # the fast tier ranks, so that the design that was taken may deliver more than the one that looked best
+    return max(both, key=lambda design: design.capacity, default=None)
 
 
 def _planar(contender: Contender) -> bool:
@@ -126,7 +131,7 @@ def _figures(made: Plan) -> dict[str, float | str | None]:
         "masks": len(made.masks),
         "programs": len(made.toolpaths),
         "steps": len(made.steps),
-        "time_s": total_time(made),
+        "time_s": sum(known) if (known := [s.duration for s in made.steps if s.duration is not None]) else None,
         "steps_of_unknown_time": sum(s.duration is None for s in made.steps),
         "confidence": e["confidence"],
     }

@@ -17,6 +17,11 @@ ALD = {
     "substrate_temperature": "200 degC", "site_area": "2.82e-19 m2", "sticking": 0.01,
     "cycle": [{"precursor": "TMA", "pulse": "0.1 s", "molar_mass": "72 g/mol", "partial_pressure": "10 Pa"}],
 }  # fmt: skip
+PURGE = {
+    "substrate_temperature": "200 degC",
+    "cycle": [{"precursor": "TMA", "purge": "1 s", "molar_mass": "72 g/mol"}],
+}  # fmt: skip
+TENSE = {"stress": "500 MPa", "toughness": 1e6}
 SCREEN = {"mesh_pitch": "112.9 um", "thread": "40 um", "mesh_thickness": "59 um"}
 PASSES = {**SCREEN, "transfer": 1, "ink_solids": 0.2, "porosity": 0.4, "passes_high": 4}
 INK = {"density": "1000 kg/m3", "surface_tension": "0.03 kg/s2", "nozzle": "20 um"}
@@ -57,10 +62,22 @@ CASES: list[tuple[str, str, dict[str, Any], Work, dict[str, Any], Work]] = [
     ("ald-aspect-ratio", "atomic-layer-deposition", {"aspect_ratio": 20}, Work(aspect_ratio=21.0),
      {"aspect_ratio": 20}, Work(aspect_ratio=20.0)),
     ("ald-dose", "atomic-layer-deposition", ALD, Work(aspect_ratio=100.0), ALD, Work(aspect_ratio=10.0)),
+    ("ald-dose-unknown", "atomic-layer-deposition", {"cycle": [{"precursor": "TMA"}]}, Work(aspect_ratio=5.0),
+     {"cycle": [{"precursor": "TMA"}]}, Work()),
+    ("ald-purge", "atomic-layer-deposition", PURGE, Work(aspect_ratio=500.0, opening=1e-4),
+     PURGE, Work(aspect_ratio=500.0, opening=1e-6)),
+    ("sputter-uniformity", "sputter", {"throw_distance": "100 mm"}, Work(reach=0.05),
+     {"throw_distance": "100 mm"}, Work()),
+    ("sputter-cracking", "sputter", TENSE, Work(thickness=2e-6), TENSE, Work(thickness=1e-7)),
+    ("co-sputter-cracking", "co-sputter", TENSE, Work(thickness=2e-6),
+     {**TENSE, "stress": "-500 MPa"}, Work(thickness=2e-6)),
     ("diw-pressure", "direct-ink-writing", {"pressure": "600 psi", "pressure_limit": "100 psi"}, Work(),
      {"pressure": "90 psi", "pressure_limit": "100 psi"}, Work()),
     ("diw-pressure", "direct-ink-writing", {**NOZZLE, **PASTE, "pressure_limit": "500 psi"}, Work(),
      {**NOZZLE, **PASTE, "pressure_limit": "700 psi"}, Work()),
+    ("wall-anchored", "direct-ink-writing", {"shrinkage_width": 0.95, "anchored_length": "1 mm"},
+     Work(path_length=0.1, filaments=10), {"shrinkage_width": 0.95, "anchored_length": "1 mm"},
+     Work(path_length=0.01, filaments=10)),
     ("diw-clogging", "direct-ink-writing", {"nozzle": "30 um", "particle_size": "5 um"}, Work(),
      {"nozzle": "30 um", "particle_size": "300 nm"}, Work()),
     ("diw-pot-life", "direct-ink-writing", {"speed": "250 um/s", "pot_life": "4 h"}, Work(path_length=28.0),

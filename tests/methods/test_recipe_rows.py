@@ -109,6 +109,19 @@ def test_rates_are_those_of_the_rows(rows: dict[int, dict[str, object]]) -> None
     assert seen >= 25
 
 
+def test_thickness_ranges_of_rows_are_limits(rows: dict[int, dict[str, object]]) -> None:
+    """A row that says from where to where its film was made: a recipe that holds it has such a limit."""
+    seen = 0
+    for number, found in ROWS.items():
+        span = rows[number].get("thickness_range_nm")
+        if isinstance(found, str) or not isinstance(span, list) or span[0] == span[1] or None in span[:1]:
+            continue
+        limits = [catalog().recipes[name].limits for name in found]
+        assert any(each is not None and each.thickness_low is not None for each in limits), number
+        seen += 1
+    assert seen >= 11
+
+
 def test_every_process_has_a_recipe() -> None:
     used = {recipe.method for recipe in catalog().recipes.values()}
     missing = set(plugins.names("methods")) - used

@@ -10,6 +10,7 @@ import pytest
 from fabplan.catalog.loader import Catalog, load
 from fabplan.errors import Infeasible
 from fabplan.planner import flow_search_route as route
+from fabplan.planner import run
 from fabplan.planner.flow_search import search
 from fabplan.planner.flow_search_model import TRANSFER, Weights
 from fabplan.planner.flow_search_recipes import ready
@@ -155,3 +156,39 @@ def test_search_of_a_real_flow_is_quick(catalog: Catalog) -> None:
     start = time.perf_counter()
     outcome = search(made.problem)
     assert time.perf_counter() - start < 0.05 and outcome.flows
+
+
+def test_platinum_on_bare_silicon_lies_on_alumina(catalog: Catalog) -> None:
+    """Rows X-TiN and T-AuSi together: lithium hosts on bare silicon need a barrier, 600 degC needs platinum."""
+    asked = spec("interdigital-3d-filament", {"substrate": "si", "collector": "pt-ti"})
+    found = route.flows(asked, catalog, 5)
+    assert found and all("ald-al2o3-tma" in recipes(f) for f in found)
+    order = recipes(found[0])
+    assert order.index("ald-al2o3-tma") < order.index("litho-liftoff-resist") < order.index("sinter-600c-argon")
+
+
+@pytest.mark.parametrize("collector", ["sputter-ti-pt-alumina", "sputter-ti-pt-shadow"])
+def test_route_and_plan_agree_on_bare_silicon(collector: str, catalog: Catalog) -> None:
+    """What `route` names, `plan` emits; what one refuses, the other does too."""
+    asked = dict(shipped("interdigital-3d-filament"))
+    asked["cell"] = {**asked["cell"], "substrate": "si", "collector": "pt-ti"}
+    asked["route"] = {**asked["route"], "collector": collector}
+    good = collector.endswith("alumina")
+    if good:
+        assert route.flows(parse(asked, "x"), catalog, 1)
+        made = run.planned(asked, "x", catalog)
+        under = next(s for s in made.steps if s.recipe.id == "ald-al2o3-tma")
+        assert under.work.thickness == pytest.approx(50e-9) and under.number == 1
+        return
+    with pytest.raises(Infeasible):
+        route.flows(parse(asked, "x"), catalog, 1)
+    with pytest.raises(Infeasible):
+        run.planned(asked, "x", catalog)
+
+
+def test_every_conflict_is_told(catalog: Catalog) -> None:
+    asked = spec("interdigital-3d-filament", {"substrate": "si", "collector": "au"})
+    with pytest.raises(Infeasible) as fault:
+        route.flows(asked, catalog, 1)
+    assert any("lithium diffuses" in r for r in fault.value.reasons)
+    assert any("sputter-ti-pt-alumina" in c for c in fault.value.changes), fault.value.changes

@@ -8,6 +8,7 @@ from fabplan.catalog.types import Contact, Microstructure, RecipeLimits
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import rectangle
 from fabplan.planner import layer_rules as rules
+from fabplan.planner import process_rules
 from tests.planner.fakes import choice, leaves, material, q, recipe, route
 
 GLASS = material("glass", insulating=True)
@@ -34,8 +35,8 @@ def test_a_pair_counts_at_its_potential_only(potentials: tuple[float, float], fi
 
 
 def test_a_conducting_substrate_shorts_the_cell() -> None:
-    assert [f.rule for f in rules.substrate_insulates(route(substrate=SI))] == ["substrate-conducts"]
-    assert not rules.substrate_insulates(route(substrate=GLASS))
+    assert [f.rule for f in process_rules.substrate_insulates(route(substrate=SI), (), {})] == ["substrate-conducts"]
+    assert not process_rules.substrate_insulates(route(substrate=GLASS), (), {})
 
 
 def test_sputtered_electrolyte_needs_a_smooth_dense_base() -> None:

@@ -49,11 +49,6 @@ def test_a_cathode_without_lithium_cannot_be_the_source() -> None:
         planned("laminated-anode-less", "cell.cathode=tio2", "route.cathode=pld-tio2", "target.capacity=1 uAh")
 
 
-def test_series_is_refused_before_anything_is_sized() -> None:
-    with pytest.raises(Infeasible, match="segments in series"):
-        planned("segmented-flexible", "parameters.series=1")
-
-
 def test_a_wafer_s_rim_beyond_the_cathode_holds_no_charge() -> None:
     plan = shipped_plan("laminated-wafer-anode")
     faced = plan.geometry["cathode_area_m2"] * plan.parameters["anode_thickness"].value

@@ -11,14 +11,20 @@ from fabplan import plugins
 from fabplan.architectures import _pattern_cell
 from fabplan.architectures.base import Footprint, Request, RoleLimits, beyond, one
 from fabplan.errors import BadInput, Infeasible
+from fabplan.geometry import sheet
+from fabplan.geometry.body import Body
 from fabplan.geometry.patterns import base
-from fabplan.geometry.region import area
-from fabplan.geometry.shapes import contains, difference, distance, pieces
+from fabplan.geometry.region import NANOMETRE, area
+from fabplan.geometry.shapes import buffered, contains, difference, distance, pieces, to_shapely
 from fabplan.layout.measure import measured
+from fabplan.layout.outline_rules import check
+from fabplan.layout.widths import narrowest
+from fabplan.planner import levers
 from tests.planner.plans import planned, values
 
 PLANAR = plugins.load("architectures", "planar-interdigital")
-STRAIGHT = tuple(name for name in base.names() if name not in ("comb", "rings", "waved-comb"))
+SLANTED = ("rings", "waved-comb")
+STRAIGHT = tuple(name for name in base.names() if name not in ("comb", *SLANTED))
 LIMIT = RoleLimits(line=50e-6, gap=50e-6, thickness_low=5e-6, thickness_high=50e-6, aspect_ratio=1.0)
 REQUEST = Request(
     footprint=Footprint(20e-3, 20e-3),
@@ -101,28 +107,77 @@ def test_longer_lines_count_more_squares() -> None:
     assert spiral.anode_collector_squares > spiral.anode_bus_squares > 0
 
 
-def test_a_pattern_without_room_is_none() -> None:
+@pytest.mark.parametrize("name", SLANTED)
+def test_slanted_measures_are_those_of_the_drawing_to_the_snapping(name: str) -> None:
+    request = dataclasses.replace(_request(name), footprint=Footprint(7e-3, 7e-3))
+    bodies = {body.name: body for body in PLANAR.cell(_design(), request)}
+    found = PLANAR.measures(_design(), request)
+    for net in ("anode", "cathode"):
+        comb = bodies[f"{net}-comb"].region
+        shape = to_shapely(comb)
+        snapping = shape.length * 0.5 / shape.area  # perimeter x 0.5 nm over the area
+        assert float(getattr(found, f"{net}_area")) == pytest.approx(shape.area * NANOMETRE**2, rel=snapping)
+        assert narrowest(comb) >= 130e-6 - 5e-9
+        collector = bodies[f"{net}-collector"].region
+        assert pieces(comb) == pieces(collector) == 1
+        assert area(difference(collector, buffered(comb, -20_000))) * 1e6 < 0.45  # neck and pad, 300 um wide, alone
+    gap = distance(bodies["anode-comb"].region, bodies["cathode-comb"].region)
+    assert 0 <= gap - 100_000 < 5 and float(found.minimum_gap) == pytest.approx(gap * NANOMETRE, abs=1e-9)
+    # the band between the nets is a gap wide: its outline is twice as long as the nets face each other
+    band = float(found.facing_length) * float(found.minimum_gap)
+    assert 0.9 * band < _between(bodies) < 1.6 * band
+    assert not beyond(tuple(bodies.values()), request.footprint)
+
+
+def _between(bodies: dict[str, Body]) -> float:
+    """Area [m2] within a gap of both nets."""
+    nets = [to_shapely(bodies[f"{net}-comb"].region) for net in ("anode", "cathode")]
+    reach = [net.buffer(100_005, join_style="mitre") for net in nets]
+    return float(reach[0].intersection(reach[1]).difference(nets[0]).difference(nets[1]).area) * NANOMETRE**2
+
+
+@pytest.mark.parametrize("name", ["banked-comb", "rings"])
+def test_arrays_measure_what_their_first_element_does(name: str) -> None:
+    request = dataclasses.replace(_request(name), footprint=Footprint(4e-3, 5e-3))
+    params = PLANAR.design_space(request)
+    found = PLANAR.measures(params, request)
+    assert np.size(found.facing_length) > 10 and bool(found.feasible.any())
+    first = int(np.flatnonzero(found.feasible)[0])
+    alone = PLANAR.measures(one(params, first), request)
+    for field in dataclasses.fields(found):
+        many, single = getattr(found, field.name), getattr(alone, field.name)
+        if many is not None:
+            assert np.ravel(many)[min(first, np.size(many) - 1)] == pytest.approx(float(single), nan_ok=True)
+    wanted = 1.1 * found.cathode_volume[found.feasible]
+    assert np.all(found.anode_volume[found.feasible] >= 0.97 * wanted)
+    assert np.min(found.anode_volume[found.feasible] / wanted) < 1.01
+
+
+def test_a_pattern_without_room_is_not_feasible() -> None:
     small = dataclasses.replace(_request("hilbert"), footprint=Footprint(2e-3, 2e-3))
     assert _pattern_cell.comb(_design(), small) is None
-    assert _pattern_cell.fullest(_design(), small) is None
-    assert _pattern_cell.measures(_design(collector_inset=80e-6), _request("serpentine")) is None  # nothing left of it
+    assert not bool(PLANAR.measures(_design(), small).feasible)
+    narrow = _design(collector_inset=80e-6)  # nothing is left of the collector
+    assert not bool(PLANAR.measures(narrow, _request("serpentine")).feasible)
 
 
-def test_designs_for_sizing_are_combs() -> None:
-    grid = PLANAR.design_space(_request("s-spiral"))
-    assert np.size(PLANAR.measures(grid, _request("s-spiral")).facing_length) > 1
-    assert float(one(grid, 0).fingers) >= 1
-
-
-def test_slanted_patterns_are_told_apart() -> None:
-    assert [name for name in base.names() if _pattern_cell.slanted(name)] == ["rings", "waved-comb"]
+@pytest.mark.parametrize("name", ["banked-comb", "waved-comb", "rings"])
+def test_formula_of_the_resistance_is_near_the_solved_one(name: str) -> None:
+    design = _design(bus_width_anode=150e-6, bus_width_cathode=130e-6)
+    found = _pattern_cell.comb(design, dataclasses.replace(_request(name), footprint=Footprint(9e-3, 9e-3)))
+    assert found is not None
+    middle = (found.box[0] + found.box[2]) // 2
+    fed = (middle - found.neck // 2, middle + found.neck // 2)
+    solved = [sheet.squares(shape, fed, bool(k)) for k, shape in enumerate(found.electrodes)]
+    formula = base.load(name).squares(found.frame)
+    for ours, theirs in zip(formula, solved, strict=True):
+        assert ours == pytest.approx(theirs, rel=0.35)
 
 
 @pytest.mark.parametrize(
     ("spec", "sets", "what"),
     [
         ("planar-interdigital", ["cell.pattern=s-spirl"], "s-spiral"),
-        ("planar-interdigital", ["cell.pattern=rings"], "slanted"),
         ("planar-interdigital", ["cell.pattern=s-spiral", "parameters.fingers=4"], "only the comb"),
         ("interdigital-3d-filament", ["cell.pattern=s-spiral"], "only planar-interdigital"),
     ],
@@ -134,17 +189,26 @@ def test_what_cannot_be_a_pattern_is_refused(spec: str, sets: list[str], what: s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["s-spiral", "banked-comb", "serpentine", "hilbert", "moore"])
+@pytest.mark.parametrize("name", ["tree", "rings"])
 def test_a_pattern_is_planned_and_meets_the_target(name: str) -> None:
     plan = planned("planar-interdigital", f"cell.pattern={name}")
     assert plan.estimate["capacity_Ah"] >= 131.4e-6
-    assert plan.estimate["n_p_ratio"] == pytest.approx(1.1, rel=0.05)
+    assert 1.1 * 0.97 <= plan.estimate["n_p_ratio"] <= 1.3  # more than 1.21 only where nothing else serves
     assert values(plan)["fingers"] == 1
-    assert values(plan)["finger_length"] == pytest.approx(plan.geometry["facing_length_m"], rel=1e-6)
+    assert not [f for f in plan.findings if f.severity == "error"]
 
 
-@pytest.mark.slow
-def test_a_target_beyond_a_pattern_is_refused_by_its_name() -> None:
+def test_a_refusal_names_the_pattern_and_what_it_reaches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levers, "changes", lambda problem, sized: ["footprint larger"])  # searched in its own tests
     with pytest.raises(Infeasible) as caught:
-        planned("planar-interdigital", "cell.pattern=hilbert", "target.capacity=2 mAh")
-    assert caught.value.reasons
+        planned("planar-interdigital", "cell.pattern=banked-comb", "target.capacity=230 uAh")
+    assert "reachable here as banked-comb" in caught.value.reasons[0]
+    assert "footprint larger" in caught.value.changes
+
+
+def test_a_pattern_on_an_outline_stands_in_its_largest_rectangle() -> None:
+    sets = ('footprint.outline="circle 16 mm"', 'footprint.keep_outs=["circle 1 mm at 3 mm, 8 mm"]')
+    plan = planned("planar-interdigital", "cell.pattern=s-spiral", "target.capacity=30 uAh", *sets)
+    said = " ".join(plan.reason)
+    assert "not clipped" in said and "pattern s-spiral" in said
+    assert check(plan.bodies, plan.footprint) == ()

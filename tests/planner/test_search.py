@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from types import SimpleNamespace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,3 +43,30 @@ def test_whatever_is_found_passes(n: int, share: float, seed: int) -> None:
     assert found is None or passes[found]
     if passes[: search.BLOCK].any():
         assert found == int(np.argmax(passes))
+
+
+def test_what_reaches_most_is_the_accurate_tiers_word() -> None:
+    """Designs that the fast tier overrates do not stand for what can be reached."""
+    many = 20
+
+    class Inquiry:
+        candidates = SimpleNamespace(equilibrium=np.arange(many, 0.0, -1.0))
+        problem = SimpleNamespace(target=SimpleNamespace(profile=None))
+
+        def __init__(self) -> None:
+            self.seen: dict[int, tuple[float, float]] = {}
+            self.sure: set[int] = set()
+
+        def ask(self, indices: Iterable[int], tier: str = "fast") -> None:
+            for index in map(int, indices):
+                overrated = tier != "fast" and index < 10
+                self.seen[index] = (0.1 if overrated else float(many - index), 1.0)
+                if tier != "fast":
+                    self.sure.add(index)
+
+        def share(self, index: int) -> float:
+            return self.seen[index][0]
+
+    inquiry = Inquiry()
+    assert search._nearest(inquiry) == 10  # type: ignore[arg-type]
+    assert inquiry.seen[10] == (10.0, 1.0) and len(inquiry.sure) < many

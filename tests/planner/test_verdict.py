@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from fabplan.findings import Finding, Severity
+from fabplan.geometry.region import bounds
 from fabplan.planner import verdict
 from tests.planner.plans import shipped_plan
 
@@ -45,3 +50,21 @@ def test_a_frame_lets_water_in_through_its_side() -> None:
     width, length = (plan.footprint.width, plan.footprint.length)
     around = 2 * (width + length) * frame.thickness
     assert around < opening.area < 4 * around, "the frame stands a little outside the footprint"
+
+
+def test_a_tube_lets_water_in_through_its_wall() -> None:
+    plan = shipped_plan("wire")
+    params = SimpleNamespace(**{name: p.value for name, p in plan.parameters.items()})
+    thickness = {body.role: body.thickness for body in plan.bodies}
+    inner = params.core_radius + sum(
+        thickness[role] for role in ("anode", "electrolyte", "cathode", "cathode_collector")
+    )
+    outer = inner + thickness["encapsulation"]
+    x0, y0, x1, y1 = bounds(next(body.region for body in plan.bodies if body.role == "encapsulation"))
+    assert (x1 - x0) * 1e-9 == pytest.approx(2 * outer, rel=1e-6)
+    opening = verdict.openings(plan.bodies, params)["encapsulation"]
+    # a hundred thin tubes in series, each as wide as its middle
+    edges = np.linspace(inner, outer, 101)
+    resistance = sum((b - a) / (np.pi * (a + b)) for a, b in pairwise(edges)) / ((y1 - y0) * 1e-9)
+    assert opening.area == pytest.approx((outer - inner) / resistance, rel=1e-4)
+    assert opening.width is None
