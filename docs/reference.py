@@ -39,8 +39,8 @@ def pages(catalog: Catalog) -> Iterator[tuple[str, str]]:
 
 def commands() -> str:
     """Every command with its help, as the terminal shows it."""
-    lines = ["# Commands", "", "`fabplan COMMAND --help` shows the same. Exit codes: 0 done, 1 the request cannot be met,"]
-    lines += ["2 bad input, 70 a bug. Every command takes `--json`.", ""]
+    lines = ["# Commands", "", "`fabplan COMMAND --help` shows the same, `--json` prints one document. Exit codes:"]
+    lines += ["0 done, 1 the request cannot be met, 2 bad input, 70 a bug.", ""]
     context = click.Context(group, info_name="fabplan", terminal_width=WIDTH, max_content_width=WIDTH)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -52,8 +52,8 @@ def commands() -> str:
 
 def rules() -> str:
     """What every rule checks, and what usually mends its finding."""
-    lines = ["# Rules and findings", "", "`fabplan explain RULE` says the same of one rule. A star stands for the name of"]
-    lines.append("a process or a figure.")
+    lines = ["# Rules and findings", "", "`fabplan explain RULE` says the same of one rule. A star stands for the name"]
+    lines.append("of a process or a figure.")
     about = ""
     for rule, entry in every_rule().items():
         if entry["about"] != about:
@@ -72,16 +72,16 @@ def files() -> str:
     lines = ["# Files and schemas", "", "## What `fabplan plan` writes", "", "| file | what it holds |", "|---|---|"]
     lines += [f"| {name} | {what} |" for name, what in PLAN_FILES]
     lines += ["", "## What you write", "", "TOML; every value with its unit as text. The first line", ""]
-    lines += ["```", "#:schema spec.schema.json", "```", "", "lets an editor complete keys and names. Schemas (JSON schema,"]
-    lines += ["draft 7), also printed by `fabplan schema KIND`:", ""]
+    lines += ["```", "#:schema spec.schema.json", "```", "", "lets an editor complete keys and names."]
+    lines += ["JSON schemas (draft 7), also printed by `fabplan schema KIND`:", ""]
     lines += [f"- [{kind}](schemas/{kind}.schema.json)" for kind in _schema.KINDS]
     return "\n".join(lines) + "\n"
 
 
-def main() -> int:
-    """Write all pages."""
+def main(folder: Path = HERE) -> int:
+    """Write all pages, beside this script or below another folder."""
     for path, text in pages(load()):
-        target = HERE / path
+        target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")
         print(path)
@@ -89,4 +89,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:2])))

@@ -11,11 +11,15 @@ import os
 import pkgutil
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fabplan.errors import BadInput, Problem, listed, nearest
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Kind = Literal["architectures", "methods", "exporters"]
 KINDS: tuple[Kind, ...] = ("architectures", "methods", "exporters")
@@ -73,10 +77,7 @@ def found(kind: Kind) -> tuple[Plugin, ...]:
 
 
 def _foreign(kind: Kind, taken: set[str]) -> list[Plugin]:
-    # A third of what `fabplan --help` may take, and not needed there.
-    from importlib import metadata
-
-    points = list(metadata.entry_points(group=f"fabplan.{kind}"))
+    points = _entry_points(f"fabplan.{kind}", _places())
     names = [point.name for point in points]
     plugins = []
     for point in points:
@@ -88,6 +89,24 @@ def _foreign(kind: Kind, taken: set[str]) -> list[Plugin]:
         origin = f"{point.dist.name} {point.dist.version}" if point.dist else "an unnamed distribution"
         plugins.append(Plugin(kind, point.name, point.value, origin, fault))
     return plugins
+
+
+def _places() -> tuple[tuple[str, int], ...]:
+    """Where distributions lie, with the time of the last change, so that a new one is seen."""
+    found = []
+    for place in sys.path:
+        with contextlib.suppress(OSError):
+            found.append((place, os.stat(place or ".").st_mtime_ns))
+    return tuple(found)
+
+
+@lru_cache(maxsize=len(KINDS))
+def _entry_points(group: str, places: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
+    """Entry points of a group; a plan asks some sixty times, and each time all distributions would be read."""
+    # A third of what `fabplan --help` may take, and not needed there.
+    from importlib import metadata
+
+    return tuple(metadata.entry_points(group=group))
 
 
 def names(kind: Kind) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 from fabplan.errors import BadInput, Problem
 
@@ -127,6 +128,7 @@ def _unit(name: str) -> tuple[float, Exponents] | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def unit_factor(text: str) -> tuple[float, Exponents] | None:
     """Factor to SI and exponents of a unit expression such as ``"mAh/cm2"``; None if unknown."""
     text = text.replace("µ", "u").replace("μ", "u").replace("Ω", "ohm").replace("·", "*").replace("Å", "angstrom")

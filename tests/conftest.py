@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from tests.shared import SHARED
 
-PROGRAMS = ("rs274", "chromium", "git")
+PROGRAMS = ("rs274", "chromium", "git", "klayout")
 
 # The same examples on every run, so that a failure belongs to the change that it is shown for.
 # `pytest --hypothesis-profile search` looks for new ones.

@@ -33,13 +33,14 @@ def command(common: Common, folder: str | None) -> int:
     """
     # Rules over records need numpy: loaded when they are asked for, not for --help or wrong usage.
     from fabplan.catalog.check import check
-    from fabplan.catalog.loader import RECORDS
+    from fabplan.catalog.loader import RECORDS, gathered
 
     if folder is not None:
         common = replace(common, catalogs=(Path(folder), *common.catalogs))
-    catalog = common.catalog()
-    findings = check(catalog, plugins.names("methods"))
-    problems = [Problem(f.message, f.where, None, f.change or None) for f in errors(findings)]
+    catalog, faults, faulty = gathered(common.catalogs)
+    findings = check(catalog, plugins.names("methods"), faulty)
+    problems = [*faults]
+    problems += [Problem(f.message, f.where, None, f.change or None) for f in errors(findings)]
     problems += [*_settings(catalog), *_dialects(catalog), *_specs(common.catalogs, catalog)]
     if problems:
         raise BadInput(problems)

@@ -12,6 +12,7 @@ from fabplan import __version__, files, units
 from fabplan.cli.common import Common, common_options
 from fabplan.cli.faults import naming_lines
 from fabplan.cli.output import say, say_json, table, tell, tell_labelled
+from fabplan.cli.request import request_options
 from fabplan.units import show
 
 if TYPE_CHECKING:
@@ -21,15 +22,7 @@ SECONDS_PER_HOUR = 3600.0
 
 
 @click.command("compare")
-@click.argument("spec", required=False)
-@click.option("--capacity", metavar="TEXT", help='Charge to deliver, e.g. "100 uAh".')
-@click.option("--footprint", metavar="TEXT", help='Rectangle the cell may take, e.g. "10 mm x 10 mm".')
-@click.option("--anode", metavar="NAME", help="Material.")
-@click.option("--cathode", metavar="NAME", help="Material.")
-@click.option("--electrolyte", metavar="NAME", help="Material.")
-@click.option("--height-max", metavar="TEXT", help='Height of the whole cell, e.g. "1 mm".')
-@click.option("--facility", metavar="NAME", help="Lab whose processes and limits count.")
-@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Any key of the spec, e.g. target.rate=2C.")
+@request_options
 @click.option("-o", "--output", metavar="DIR", help="Folder for compare.json, compare.csv and a page with plots.")
 @click.option("--force", is_flag=True, help="Replace a folder that fabplan wrote, if nothing in it was changed.")
 @common_options
@@ -77,7 +70,7 @@ def _show(found: Comparison) -> None:
     if good:
         head = ("spec", "capacity", "energy", "power", "of footprint", "height", "resistance", "plates", "steps")
         table((*head, "time", "confidence"), [tuple(_cells(c)) for c in good])
-    for contender in good:
+    for contender in found.contenders:
         for remark in contender.remarks:
             tell_labelled("info", f"{contender.start}: {remark}")
     for contender in (c for c in found.contenders if c.plan is None):
@@ -95,5 +88,6 @@ def _cells(contender: Contender) -> Iterator[str]:
     yield show(f["dc_resistance_ohm"], "resistance")
     yield str(f["masks"])
     yield str(f["steps"])
-    yield f"{'over ' if f['steps_of_unknown_time'] else ''}{units.show(f['time_s'], 'time')}"
+    over = "over " if f["steps_of_unknown_time"] else ""
+    yield "unknown" if f["time_s"] is None else f"{over}{units.show(f['time_s'], 'time')}"
     yield str(f["confidence"])

@@ -9,6 +9,7 @@ import click
 
 from fabplan.cli.browser import printed
 from fabplan.cli.common import Common, common_options
+from fabplan.cli.completing import names
 from fabplan.cli.faults import naming_lines
 from fabplan.cli.output import say, say_json
 from fabplan.errors import BadInput, Problem
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("draw")
-@click.argument("spec")
+@click.argument("spec", shell_complete=names("specs", files=True))
 @click.option(
     "--what", required=True, metavar="PICTURE", help="layout, section, 3d, flow, discharge, ragone or candidates."
 )

@@ -16,7 +16,7 @@ from fabplan.readers.toml import read_toml
 from fabplan.records import Quantity
 from fabplan.resources import recipes_folder
 
-RECORDS = ("materials", "recipes", "machines", "facilities", "dialects", "devices", "inks", "loads")
+RECORDS = ("materials", "recipes", "machines", "facilities", "dialects", "devices", "inks", "loads", "profiles")
 KINDS = (*plugins.KINDS, *RECORDS, "specs", "patterns")
 Entry = dict[str, Any]
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import click
 
 from fabplan.cli.common import Common, common_options
-from fabplan.cli.kinds import entries
+from fabplan.cli.completing import chosen
+from fabplan.cli.kinds import KINDS, entries
 from fabplan.cli.output import say_json, table
 
 
 @click.command("list")
-@click.argument("kind")
+@click.argument("kind", shell_complete=chosen(*KINDS))
 @common_options
 def command(common: Common, kind: str) -> int:
     """What fabplan knows of one kind.
 
     KIND is one of architectures, methods, exporters, materials, recipes, inks, machines,
-    facilities, dialects, devices, specs, patterns.
+    facilities, dialects, devices, profiles (of mask shops), specs, patterns.
 
     \b
     Example:

@@ -11,8 +11,10 @@ import click
 
 from fabplan import files
 from fabplan.cli.common import Common, common_options
+from fabplan.cli.completing import names
 from fabplan.cli.faults import naming_lines
 from fabplan.cli.output import say, say_json, tell_findings
+from fabplan.cli.request import request_options
 from fabplan.cli.summary import summary
 from fabplan.findings import Finding, errors
 
@@ -21,19 +23,24 @@ if TYPE_CHECKING:
 
 
 @click.command("plan")
-@click.argument("spec", required=False)
-@click.option("--capacity", metavar="TEXT", help='Charge to deliver, e.g. "100 uAh".')
-@click.option("--load", metavar="NAME", help="Load to carry between recharges (`fabplan list loads`), or a .toml file.")
-@click.option("--footprint", metavar="TEXT", help='Rectangle the cell may take, e.g. "10 mm x 10 mm".')
-@click.option("--architecture", metavar="NAME", help="Cell structure; chosen when left out.")
-@click.option("--anode", metavar="NAME", help='Material; "lithium" makes a half cell.')
-@click.option("--cathode", metavar="NAME", help="Material.")
-@click.option("--electrolyte", metavar="NAME", help="Material.")
-@click.option("--height-max", metavar="TEXT", help='Height of the whole cell, e.g. "1 mm".')
+@request_options
+@click.option(
+    "--load",
+    metavar="NAME",
+    help="Load to carry between recharges (`fabplan list loads`), or a .toml file.",
+    shell_complete=names("loads", files=True),
+)
+@click.option(
+    "--architecture",
+    metavar="NAME",
+    help="Cell structure; chosen when left out.",
+    shell_complete=names("architectures"),
+)
 @click.option("--route", multiple=True, metavar="ROLE=PROCESS", help="E.g. anode=screen-printing.")
-@click.option("--facility", metavar="NAME", help="Lab whose processes and limits count.")
-@click.option("--machine", metavar="NAME", help="Printer that runs the programs.")
-@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Any key of the spec, e.g. target.margin=0.1.")
+@click.option(
+    "--machine", metavar="NAME", help="Printer that runs the programs.", shell_complete=names("machines")
+)
+@click.option("--wafer", metavar="SIZE", help='Wafer full of cells, e.g. "100 mm" or "4 inch".')
 @click.option("-o", "--output", metavar="DIR", help="Output folder itself; out/<name> when left out.")
 @click.option("--dry-run", is_flag=True, help="Decide and report, write nothing.")
 @click.option("--force", is_flag=True, help="Replace a folder that fabplan wrote, if nothing in it was changed.")
@@ -74,6 +81,10 @@ def command(
     else:
         for line in summary(plan):
             say(line)
+        if not dry_run and "bpx.json" not in written:
+            from fabplan.exporters import bpx  # as above
+
+            say(f"bpx.json     left out: {bpx.why_not(plan)}")
         say("nothing was written (--dry-run)" if dry_run else f"report       {folder / 'report.html'}")
     return 0
 

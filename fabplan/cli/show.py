@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from fabplan.cli.common import Common, common_options
-from fabplan.cli.kinds import entry
+from fabplan.cli.completing import chosen, of_kind
+from fabplan.cli.kinds import KINDS, entry
 from fabplan.cli.output import say, say_json
 
 
 @click.command("show")
-@click.argument("kind")
-@click.argument("name")
+@click.argument("kind", shell_complete=chosen(*KINDS))
+@click.argument("name", shell_complete=of_kind)
 @common_options
 def command(common: Common, kind: str, name: str) -> int:
     """One structure, material, recipe or other record, every value with source and confidence.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fabplan.units import show
 
 if TYPE_CHECKING:
+    from fabplan.layout.wafer import Wafer
     from fabplan.planner.plan import Plan
 
 SECONDS_PER_HOUR = 3600.0
@@ -31,7 +32,7 @@ def summary(plan: Plan) -> Iterator[str]:
         if drawn["high"] - drawn["low"] > LEAST_SPREAD * drawn["high"]:
             yield f"how sure     capacity {low} to {high} in nine of ten draws"
         else:
-            yield "how sure     no input that was drawn moves the capacity; sizes and shares are not drawn"
+            yield "how sure     no input that was drawn moves the capacity; the report says what was held"
     if estimate.get("load"):
         # numpy behind it: loaded when a plan was made, not for --help
         from fabplan.planner.load_target import sentence
@@ -40,9 +41,17 @@ def summary(plan: Plan) -> Iterator[str]:
     yield f"resistance   {show(estimate['dc_resistance_ohm'], 'resistance')}"
     yield f"height       {show(geometry['height_m'], 'length')}"
     yield f"steps        {len(plan.steps)}, {_duration(plan)}"
+    if plan.wafer is not None:
+        yield f"wafer        {_wafer(plan.wafer)}"
     yield f"confidence   {estimate['confidence']}"
     for other in plan.alternatives[:3]:
         yield f"instead      {other.title}: {other.reason}"
+
+
+def _wafer(wafer: Wafer) -> str:
+    kinds = {slot.kind for slot in wafer.slots if slot.kind} - {"cell"}
+    rest = "".join(f", {wafer.count(kind)} {kind}" for kind in sorted(kinds))
+    return f"{wafer.disc.diameter * 1e-6:g} mm: {wafer.count()} cells{rest}"
 
 
 def _scaled(hours: float | None, dimension: str) -> str:
@@ -59,6 +68,8 @@ def _rate(plan: Plan) -> str:
 
 def _duration(plan: Plan) -> str:
     known = [step.duration for step in plan.steps if step.duration is not None]
-    unknown = len(plan.steps) - len(known)
+    withheld = sum(step.duration is None and step.reckoned is not None for step in plan.steps)
+    unknown = len(plan.steps) - len(known) - withheld
     rest = f" and {unknown} of unknown duration" if unknown else ""
+    rest += f" and {withheld} to calibrate" if withheld else ""
     return f"{show(sum(known), 'time')}{rest}"

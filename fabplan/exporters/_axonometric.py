@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ from fabplan.geometry.region import NANOMETRE
 from fabplan.planner.plan import Plan
 
 WIDTH = 1000.0
-MOST_CORNERS = 1_600
+MOST_CORNERS, FEWEST_CORNERS = 1_600, 60
+MOST_UNIT_CORNERS = 500
+MOST_PIECES = 300  # convex ones: sorting them goes with their square
 _TURN, _TILT = 0.6, 0.55  # radians: the viewer stands right of the front edge, and above
 _LIGHT = {"top": 1.0, "right": 0.86, "front": 0.72}
 _INK = "#1d2329"
@@ -50,16 +53,18 @@ class Axonometric:
 
 
 def axonometric(plan: Plan, most: int = MOST_CORNERS) -> Axonometric | None:
-    """The picture; None where no body has a height.
+    """The picture; None where no body has a height, or where outlines fall into too many pieces to be sorted.
 
     Parameters
     ----------
     most : corners of all copies together; of larger arrays the middle is shown
     """
-    view = solid_view(plan, most)
+    view = solid_view(plan, most, MOST_UNIT_CORNERS)
     if view is None:
         return None
     shown = [body for body in view["bodies"] if not _hides(body, view["bodies"])]
+    if shown and shown[0]["axis"] != "y" and sum(len(_pieces(0, body)) for body in shown) > MOST_PIECES:
+        return axonometric(plan, most // 2) if most > FEWEST_CORNERS else None
     left = [*view["left"], *(body["name"] for body in view["bodies"] if body not in shown)]
     camera = _Camera(view["heights"])
     faces = _faces(shown, camera)
@@ -160,23 +165,40 @@ def _sides(piece: Piece, body: dict[str, Any], camera: _Camera) -> list[Drawn]:
 
 
 def _round(bodies: Sequence[dict[str, Any]], camera: _Camera) -> list[Drawn]:
-    """Coats around a core: walls of the outermost, then the near ends from the outside to the inside."""
+    """Coats around a core: what sticks out behind, the outermost one, then what sticks out or ends in front."""
+    outwards = list(bodies)
     found: list[Drawn] = []
-    for place, body in enumerate(reversed(bodies)):
-        circle = lying_outline(body)
-        near, far = body["ends"]
-        if place == 0:
-            for a, b in zip(circle, [*circle[1:], circle[0]], strict=True):
-                up, across = a[0] - b[0], b[1] - a[1]  # normal of a clockwise loop in x and z
-                facing = -across * math.sin(_TURN) * math.cos(_TILT) - up * math.sin(_TILT)
-                if facing < 0:
-                    continue
-                wall = [camera.seen(x, y, z) for (x, z), y in ((a, near), (b, near), (b, far), (a, far))]
-                size = math.hypot(up, across)
-                found.append(([wall], _tint(body, 0.7 + 0.3 * max(0.0, -up / size)), False))
-        end = [camera.seen(x, near, z) for x, z in circle]
-        found += [([end], _tint(body, _LIGHT["right"]), False), ([[*end, end[0]]], _INK, True)]
+    for inner, outer in pairwise(outwards):
+        if inner["ends"][1] > outer["ends"][1]:
+            found += _wall(inner, outer["ends"][1], inner["ends"][1], camera)
+    near, far = outwards[-1]["ends"]
+    found += [*_wall(outwards[-1], near, far, camera), *_end(outwards[-1], camera)]
+    for body in reversed(outwards[:-1]):
+        if body["ends"][0] < near:
+            found += [*_wall(body, body["ends"][0], near, camera), *_end(body, camera)]
+        elif body["ends"][0] == near:
+            found += _end(body, camera)
+        near = min(near, body["ends"][0])
     return found
+
+
+def _wall(body: dict[str, Any], near: float, far: float, camera: _Camera) -> list[Drawn]:
+    """What is seen of a round wall between two places along it."""
+    found: list[Drawn] = []
+    circle = lying_outline(body)
+    for a, b in zip(circle, [*circle[1:], circle[0]], strict=True):
+        up, across = a[0] - b[0], b[1] - a[1]  # normal of a clockwise loop in x and z
+        if across * math.sin(_TURN) * math.cos(_TILT) + up * math.sin(_TILT) > 0:
+            continue
+        wall = [camera.seen(x, y, z) for (x, z), y in ((a, near), (b, near), (b, far), (a, far))]
+        found.append(([wall], _tint(body, 0.7 + 0.3 * max(0.0, -up / math.hypot(up, across))), False))
+    return found
+
+
+def _end(body: dict[str, Any], camera: _Camera) -> list[Drawn]:
+    """The near end of a round body."""
+    end = [camera.seen(x, body["ends"][0], z) for x, z in lying_outline(body)]
+    return [([end], _tint(body, _LIGHT["right"]), False), ([[*end, end[0]]], _INK, True)]
 
 
 def _tint(body: dict[str, Any], light: float) -> str:

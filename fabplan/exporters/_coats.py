@@ -120,7 +120,15 @@ def _between(element: _Element, low: float, high: float) -> tuple[Floats, Indice
         ]
     )
     faces = np.concatenate([upper[1], lower[1][:, ::-1] + count, sides])
-    return np.concatenate([upper[0], lower[0]]), faces
+    return _welded(np.concatenate([upper[0], lower[0]]), faces)
+
+
+def _welded(vertices: Floats, faces: Indices) -> tuple[Floats, Indices]:
+    """Equal corners as one and no face without area: below the first film the loops of a rounded edge coincide."""
+    corners, same = np.unique(vertices, axis=0, return_inverse=True)
+    found = same.reshape(-1)[faces]
+    thin = (found == np.roll(found, 1, axis=1)).any(axis=1)
+    return corners, found[~thin]
 
 
 def _sheet(loops: Sequence[Floats]) -> tuple[Floats, Indices]:

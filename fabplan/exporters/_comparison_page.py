@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fabplan import __version__, rendering
@@ -29,6 +30,22 @@ FIGURES = (
     "steps_of_unknown_time",
     "confidence",
 )
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A figure as an axis: its factor from SI, and what stands beside it."""
+
+    figure: str
+    label: str
+    scale: float = 1.0
+
+
+HEIGHT = Axis("height_m", "height / µm", _MICRO)
+TIME = Axis("time_s", "time / h", 1.0 / _show.AMP_HOUR)
+USE = Axis("footprint_use", "used share of the footprint / %", 100.0)
+RESISTANCE = Axis("dc_resistance_ohm", "resistance / Ω")
+STEPS, MASKS = Axis("steps", "steps"), Axis("masks", "plates")
 
 
 def document(found: Comparison) -> dict[str, Any]:
@@ -79,8 +96,11 @@ def page(found: Comparison) -> bytes:
     plots = [
         ("Capacity over rate", "Charge that each rate delivers.", _over_rate(good)),
         ("Ragone", "Energy over mean power of a whole discharge.", _ragone(good)),
-        ("Time over height", "What the making takes and how high the cell stands.", _time_over_height(good)),
-    ]
+        ("Time over height", "What the making takes and how high the cell stands.", _marks(good, HEIGHT, TIME)),
+        ("Resistance over footprint use", "DC resistance, and the share of the footprint that works.",
+         _marks(good, USE, RESISTANCE)),
+        ("Plates over steps", "Masks and screens, and all steps of the flow.", _marks(good, STEPS, MASKS)),
+    ]  # fmt: skip
     shown = [(title, words, made) for title, words, made in plots if made is not None]
     return rendering.render(
         "compare/page.html",
@@ -88,7 +108,9 @@ def page(found: Comparison) -> bytes:
         asked=_asked(found),
         rows=[_row(c) for c in good],
         others=[
-            (c.start, c.title, [_show.prose(r) for r in c.reasons], _charge(c)) for c in found.contenders if not c.plan
+            (c.start, c.title, [_show.prose(r) for r in (*c.reasons, *c.remarks)], _charge(c))
+            for c in found.contenders
+            if not c.plan
         ],
         plots=shown,
         chart_data={title: made.data for title, _, made in shown},
@@ -152,10 +174,11 @@ def _ragone(good: Sequence[Contender]) -> Plot | None:
     return plot(curves, "power / µW", "energy / µWh", log=True)
 
 
-def _time_over_height(good: Sequence[Contender]) -> Plot | None:
+def _marks(good: Sequence[Contender], across: Axis, up: Axis) -> Plot | None:
+    """One mark a structure over two of its figures; None where nobody has both."""
     curves = []
     for c in good:
-        height, time = c.figures["height_m"], c.figures["time_s"]
-        if isinstance(height, float) and isinstance(time, float):
-            curves.append(Curve(c.start, [height * _MICRO], [time / _show.AMP_HOUR], True, False))
-    return plot(curves, "height / µm", "time / h", zero=False) if curves else None
+        x, y = (c.figures[axis.figure] for axis in (across, up))
+        if isinstance(x, float | int) and isinstance(y, float | int):
+            curves.append(Curve(c.start, [x * across.scale], [y * up.scale], True, False))
+    return plot(curves, across.label, up.label, zero=False) if curves else None

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fabplan.geometry.region import Lattice, Part, Region
-from fabplan.layout.split import split
+from fabplan.layout.split import STANDARD, split
 
 if TYPE_CHECKING:
     import gdstk
 
-MOST_VERTICES = 199  # with the closing point 200, the limit of the GDSII standard
+MOST_VERTICES = STANDARD
 MOST_COPIES = 32_767  # columns and rows are 16-bit signed in GDSII
 USER_UNIT, GRID = 1e-6, 1e-9
 NANOMETRES_PER_UNIT = 1000.0
@@ -42,12 +42,28 @@ def cell_name(text: str) -> str:
     return name if name and not name[0].isdigit() else f"C_{name}"[:32].rstrip("_")
 
 
-def written(name: str, sheets: Sequence[Sheet], kind: Literal["gds", "oas"]) -> bytes:
+@dataclass(frozen=True)
+class Placed:
+    """A cell, its sheets, and where its copies stand: offset [nm] and lattice of each array."""
+
+    name: str
+    sheets: tuple[Sheet, ...]
+    arrays: tuple[tuple[int, int, Lattice], ...]
+
+
+def written(
+    name: str, sheets: Sequence[Sheet], kind: Literal["gds", "oas"], cells: Sequence[Placed] = ()
+) -> bytes:
     """The file's bytes: one top cell called after ``name``, lattices as references.
 
     gdstk writes to paths only; the private temporary folder is gone when this returns.
+
+    Parameters
+    ----------
+    sheets : of the top cell
+    cells : that the top cell refers to
     """
-    library = _library(cell_name(name), sheets)
+    library = _library(cell_name(name), sheets, cells)
     with tempfile.TemporaryDirectory(prefix="fabplan-") as folder:
         path = Path(folder) / f"mask.{kind}"
         if kind == "gds":
@@ -57,11 +73,25 @@ def written(name: str, sheets: Sequence[Sheet], kind: Literal["gds", "oas"]) -> 
         return path.read_bytes()
 
 
-def _library(top_name: str, sheets: Sequence[Sheet]) -> gdstk.Library:
+def _library(top_name: str, sheets: Sequence[Sheet], cells: Sequence[Placed]) -> gdstk.Library:
     import gdstk  # heavy, and only needed when a mask is written
 
     library = gdstk.Library(top_name, unit=USER_UNIT, precision=GRID)
     top = library.new_cell(top_name)
+    _draw(library, top, sheets, "")
+    for number, placed in enumerate(cells):
+        cell = library.new_cell(cell_name(placed.name))
+        _draw(library, cell, placed.sheets, f"C{number}")
+        for x, y, lattice in placed.arrays:
+            whole = Part((), lattice)
+            top.add(*(_reference(cell, x + dx, y + dy, block) for dx, dy, block in blocks(whole)))
+    return library
+
+
+def _draw(library: gdstk.Library, cell: gdstk.Cell, sheets: Sequence[Sheet], prefix: str) -> None:
+    """Polygons of a cell; each lattice is a cell of its own, its name led by ``prefix``."""
+    import gdstk  # as above
+
     for sheet in sheets:
         for number, part in enumerate(sheet.region.parts):
             shapes = [
@@ -73,12 +103,11 @@ def _library(top_name: str, sheets: Sequence[Sheet]) -> gdstk.Library:
                 for ring in split(part.polygon, MOST_VERTICES)
             ]
             if part.lattice.count == 1:
-                top.add(*shapes)
+                cell.add(*shapes)
                 continue
-            unit = library.new_cell(f"L{sheet.layer}D{sheet.datatype}P{number}")
+            unit = library.new_cell(f"{prefix}L{sheet.layer}D{sheet.datatype}P{number}")
             unit.add(*shapes)
-            top.add(*(_reference(unit, x, y, lattice) for x, y, lattice in blocks(part)))
-    return library
+            cell.add(*(_reference(unit, x, y, lattice) for x, y, lattice in blocks(part)))
 
 
 def _reference(cell: gdstk.Cell, x: int, y: int, lattice: Lattice) -> gdstk.Reference:

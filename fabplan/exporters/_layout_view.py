@@ -87,8 +87,26 @@ def _layer(place: int, layer: Layer, parts: Sequence[Part]) -> dict[str, Any]:
         "opacity": float(_palette.opacity(layer.role)),
         "hollow": _palette.colour(layer.role)[3] == 0,
         "shapes": sum(part.lattice.count for part in parts),
-        "parts": [_part(part) for part in parts],
+        "boxes": _boxes([part for part in parts if _is_box(part)]),
+        "parts": [_part(part) for part in parts if not _is_box(part)],
     }
+
+
+def _is_box(part: Part) -> bool:
+    """Whether a part is a single rectangle that starts at its lower left corner, as all of fabplan do."""
+    (x0, y0), (x1, y1) = part.polygon[0], part.polygon[2]
+    return part.lattice.count == 1 and part.polygon == ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+
+
+def _boxes(parts: Sequence[Part]) -> list[int]:
+    """Single rectangles: lower left corner as steps from the one before, width and height of each."""
+    flat: list[int] = []
+    x = y = 0
+    for part in parts:
+        (x0, y0), (x1, y1) = part.polygon[0], part.polygon[2]
+        flat += (x0 - x, y0 - y, x1 - x0, y1 - y0)
+        x, y = x0, y0
+    return flat
 
 
 def _part(part: Part) -> list[Any]:

@@ -83,7 +83,9 @@ def bar_of(box: Box) -> tuple[str, str]:
 
 
 def depth(layer: Layer) -> int:
-    """Blankets below, so that they do not tint the nets; everything else as the layer table says."""
+    """Blankets below, so that they do not tint the nets, a relief above its films; else as the layer table says."""
+    if layer.name == "relief":
+        return len(_BELOW) + 1
     return _BELOW.index(layer.role) if layer.role in _BELOW else len(_BELOW)
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from fabplan.exporters._prisms import triangles
 from fabplan.geometry.region import Point
 
 Floats = NDArray[np.float64]
@@ -39,6 +40,8 @@ class Piece:
 def convex(corners: Sequence[Point]) -> list[tuple[tuple[Corner, ...], tuple[bool, ...]]]:
     """Convex pieces of a simple counter-clockwise polygon: itself, or trapezoids between the heights of its corners.
 
+    Where triangles are fewer, as on curved outlines, it falls into those.
+
     Returns
     -------
     corners and, for each edge, whether it lies on the polygon's own outline
@@ -58,7 +61,15 @@ def convex(corners: Sequence[Point]) -> list[tuple[tuple[Corner, ...], tuple[boo
             shape = ((xa, low), (xc, low), (xd, high), (xb, high))
             own = (_lies(level, low, xa, xc), True, _lies(level, high, xb, xd), True)
             found.append((shape, own))
-    return found
+    return found if len(found) <= len(points) - 2 else _triangles(corners)
+
+
+def _triangles(corners: Sequence[Point]) -> list[tuple[tuple[Corner, ...], tuple[bool, ...]]]:
+    points = [(float(x), float(y)) for x, y in corners]
+    return [
+        ((points[a], points[b], points[c]), tuple((j - i) % len(points) == 1 for i, j in ((a, b), (b, c), (c, a))))
+        for a, b, c in triangles(corners)
+    ]
 
 
 def _turn(a: Corner, b: Corner, c: Corner) -> float:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from fabplan.exporters import _palette
+from fabplan.exporters._printing import by_head
 from fabplan.layout.types import Toolpath
 from fabplan.planner.plan import Plan
 
@@ -17,8 +18,8 @@ Layer = list[int]  # numbers of the filaments
 
 def player(plan: Plan) -> list[dict[str, Any]]:
     """All programs in order of use; empty without any."""
-    roles = {step.toolpath: step.role for step in plan.steps if step.toolpath}
-    return [_program(path, roles.get(path.name, "")) for path in plan.toolpaths if len(path.kinds)]
+    paths, roles = by_head(plan)
+    return [program_data(path, roles.get(path.name, "")) for path in paths if len(path.kinds)]
 
 
 def shortened(programs: list[dict[str, Any]]) -> str:
@@ -27,7 +28,8 @@ def shortened(programs: list[dict[str, Any]]) -> str:
     return f"Only the first and the last layers are shown of {', '.join(cut)}; time and ink count those." if cut else ""
 
 
-def _program(path: Toolpath, role: str) -> dict[str, Any]:
+def program_data(path: Toolpath, role: str) -> dict[str, Any]:
+    """One program as the player takes it."""
     layers = [list(run) for _, run in groupby(range(len(path.kinds)), key=lambda k: int(path.layer_of[k]))]
     tables = _tables(path, layers) if len(path.kinds) <= MOST_FILAMENTS else None
     for ends in (3, 1):

@@ -84,7 +84,9 @@ class _Axis:
         return self.start + self.share(value) * (self.end - self.start)
 
 
-def plot(curves: Sequence[Curve], x_label: str, y_label: str, log: bool = False, zero: bool = True) -> Plot | None:
+def plot(
+    curves: Sequence[Curve], x_label: str, y_label: str, log: bool = False, zero: bool = True, log_x: bool = False
+) -> Plot | None:
     """Curves with round ticks; None without any finite point.
 
     Parameters
@@ -92,15 +94,17 @@ def plot(curves: Sequence[Curve], x_label: str, y_label: str, log: bool = False,
     x_label, y_label : with unit behind a slash, ``"capacity / µAh"``
     log : both axes logarithmic, values above zero only
     zero : the x axis starts at zero
+    log_x : the x axis alone logarithmic
     """
-    finite = [kept for c in curves if (kept := _finite(c, 0.0 if log else -math.inf)).x]
+    log_x = log or log_x
+    finite = [kept for c in curves if (kept := _finite(c, *(0.0 if one else -math.inf for one in (log_x, log)))).x]
     if not finite:
         return None
     xs, ys = [v for c in finite for v in c.x], [v for c in finite for v in c.y]
-    round_ticks = decades if log else ticks
+    x_round, y_round = (decades if one else ticks for one in (log_x, log))
     right = WIDTH - 50.0 - _LETTER * max(len(shortened(c.label)) for c in finite)
-    x_axis = _Axis(tuple(round_ticks(0.0 if zero and not log else min(xs), max(xs))), log, LEFT, right)
-    y_axis = _Axis(tuple(round_ticks(min(ys), max(ys))), log, HEIGHT - BOTTOM, TOP)
+    x_axis = _Axis(tuple(x_round(0.0 if zero and not log_x else min(xs), max(xs))), log_x, LEFT, right)
+    y_axis = _Axis(tuple(y_round(min(ys), max(ys))), log, HEIGHT - BOTTOM, TOP)
     return Plot(
         tuple(Tick(number(x_axis.place(v)), short(v)) for v in x_axis.ticks),
         tuple(Tick(number(y_axis.place(v)), short(v)) for v in y_axis.ticks),
@@ -112,11 +116,11 @@ def plot(curves: Sequence[Curve], x_label: str, y_label: str, log: bool = False,
     )
 
 
-def _finite(curve: Curve, above: float) -> Curve:
+def _finite(curve: Curve, above_x: float, above_y: float) -> Curve:
     kept = [
         (x, y)
         for x, y in zip(curve.x, curve.y, strict=True)
-        if math.isfinite(x) and math.isfinite(y) and x > above and y > above
+        if math.isfinite(x) and math.isfinite(y) and x > above_x and y > above_y
     ]
     return replace(curve, x=[x for x, _ in kept], y=[y for _, y in kept])
 

@@ -13,7 +13,9 @@ from fabplan.exporters import _palette
 from fabplan.exporters._picture import WIDTH, bar_of, height_of, padded
 from fabplan.exporters._svg import line_path, number
 from fabplan.geometry.region import Box, nanometres
+from fabplan.layout.interleave import parted
 from fabplan.layout.types import Array, Toolpath
+from fabplan.planner.plan import Plan
 
 MOST_FILAMENTS = 2_500
 _THINNEST = 1.5  # picture units of a line
@@ -42,6 +44,20 @@ class Printing:
     bar: str
     bar_label: str
     note: str
+
+
+def by_head(plan: Plan) -> tuple[tuple[Toolpath, ...], dict[str, str]]:
+    """What each head of each program prints, and the role of each: name of the path -> role, for the colour."""
+    made = {step.toolpath: step.role for step in plan.steps if step.toolpath}
+    of_material = {material.id: role for role, material in plan.materials.items()}
+    paths: list[Toolpath] = []
+    roles: dict[str, str] = {}
+    for path in plan.toolpaths:
+        parts = parted(path)
+        paths += parts
+        for part, head in zip(parts, path.heads or (None,), strict=True):
+            roles[part.name] = of_material.get(head.ink, "") if head else made.get(path.name, "")
+    return tuple(paths), roles
 
 
 def printing(paths: tuple[Toolpath, ...], roles: Mapping[str, str]) -> Printing | None:

@@ -111,7 +111,7 @@ class _Writer:
             lines: list[str] = []
             new_layer = layer[k] != (layer[k - 1] if k else 0)
             if new_layer:
-                lines += cured(self.w) if layer[k - 1 if k else 0] else []
+                lines += cured(self.w) if k and layer[k - 1] else []
                 lines += layer_mark(self.w, int(layer[k]), int(steps[table.first[k - a] + 1, 2]))
             if k and head[k] != head[k - 1]:
                 heads = self.w.heads

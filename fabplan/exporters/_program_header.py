@@ -53,7 +53,9 @@ def _figures(path: Toolpath) -> tuple[str, ...]:
     low, high = path.points.min(axis=0) * 1e3, path.points.max(axis=0) * 1e3
     box = " ".join(f"{axis}{low[i]:.3f}..{high[i]:.3f}" for i, axis in enumerate("XYZ"))
     pressure = (
-        "pressure not known: calibrate on the prime line"
+        "no pressure of an ink"
+        if path.process != "ink"
+        else "pressure not known: calibrate on the prime line"
         if path.pressure is None
         else f"pressure {path.pressure / 1e3:.0f} kPa = {path.pressure / PSI:.0f} psi"
     )
@@ -63,10 +65,39 @@ def _figures(path: Toolpath) -> tuple[str, ...]:
         f"speed {path.speed * 1e3:.6f} mm/s, travel speed {path.travel_speed * 1e3:.6f} mm/s, {pressure}",
         f"start delay {path.start_delay:.3f} s, stop delay {path.stop_delay:.3f} s after the valve",
         f"travel {path.travel_length * 1e3:.3f} mm, safe height {path.safe_height * 1e3:.6f} mm",
-        f"TIME {path.duration:.1f} s = {units.show(path.duration, 'time')}, ramps of the axes neglected",
-        f"ink {path.ink_volume * 1e9:.4f} uL on the path, prime line included; add the dead volume of hub and nozzle",
+        _time(path),
+        *_swept(path),
+        *_consumed(path),
         f"bbox {box}",
     )
+
+
+def _time(path: Toolpath) -> str:
+    """Time at constant speeds, which a reader can check to the last digit, and with the ramps of the axes."""
+    constant = f"TIME {path.duration:.1f} s at constant speeds"
+    if path.ramped is None or path.acceleration is None:
+        return f"{constant} = {units.show(path.duration, 'time')}, ramps of the axes neglected"
+    return (
+        f"{constant}, RAMPED {path.ramped:.1f} s = {units.show(path.ramped, 'time')} with ramps of "
+        f"{path.acceleration * 1e3:.3f} mm/s2 and corners cut by {path.corner_deviation * 1e3:.6f} mm"
+    )
+
+
+def _consumed(path: Toolpath) -> tuple[str, ...]:
+    if path.process == "laser":
+        return ()
+    where = "prime line included; add the dead volume of hub and nozzle" if path.process == "ink" else "sprayed"
+    return (f"ink {path.ink_volume * 1e9:.4f} uL on the path, {where}",)
+
+
+def _swept(path: Toolpath) -> tuple[str, ...]:
+    """What a sweep does that a print does not: no prime line, passes beyond the part, pauses between layers."""
+    found = []
+    if path.kinds and path.kinds[0] != "prime":
+        found.append(f"{path.process}, no prime line, overrun {path.overrun * 1e3:.4f} mm beyond the footprint")
+    if path.layer_pause:
+        found.append(f"pause {path.layer_pause:.3f} s after each layer")
+    return tuple(found)
 
 
 def fiducials(plan: Plan) -> dict[str, tuple[float, float]]:

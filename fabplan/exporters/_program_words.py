@@ -109,13 +109,22 @@ def opening(w: Words, ink: str) -> list[str]:
         lines += [one(line, w, {"z": low}, path.travel_speed / 10) for line in d.probe]
         lines.append(one(d.travel_z, w, {"z": w.safe}, path.travel_speed))
     for head, amount in zip(w.heads, w.amounts or (0.0,) * len(w.heads), strict=True):
-        text = f"head {head.tool}: load ink {head.ink or ink}, fit nozzle {head.nozzle * 1e3:.3f} mm"
+        text = _make_ready(path, head, ink)
         lines += message_lines(d, text)
         if head.pressure is not None and not amount:
             lines += [line.format(**_pressure(head)) for line in d.pressure]
     if w.piston:
         lines += [line for h in range(len(w.heads)) for line in piston_step(w, h, -1)]
     return lines
+
+
+def _make_ready(path: Toolpath, head: Head, ink: str) -> str:
+    """What the operator does before a head may work."""
+    if path.process == "laser":
+        return f"head {head.tool}: focus on film {ink}, kerf {head.nozzle * 1e3:.4f} mm"
+    if path.process == "spray":
+        return f"head {head.tool}: fill spray of {ink}, pass {head.nozzle * 1e3:.3f} mm wide"
+    return f"head {head.tool}: load ink {head.ink or ink}, fit nozzle {head.nozzle * 1e3:.3f} mm"
 
 
 def _pressure(head: Head) -> dict[str, str]:
@@ -218,8 +227,9 @@ def layer_mark(w: Words, layer: int, height: int) -> list[str]:
 
 
 def cured(w: Words) -> list[str]:
-    """The lamp after a layer."""
-    return switched(w, w.lamps[0], w.path.lamp_time) if w.path.lamp_time else []
+    """The lamp and the pause after a layer."""
+    lamp = switched(w, w.lamps[0], w.path.lamp_time) if w.path.lamp_time else []
+    return lamp + dwell(w, w.path.layer_pause)
 
 
 def feed(dialect: Dialect, speed: float) -> str:
@@ -256,7 +266,8 @@ def told(w: Words) -> list[str]:
             f"head {h.tool}: output {w.valves[place]}, vacuum {w.vacuums[place] or 'none'}, "
             f"nozzle {h.nozzle * 1e3:.6f} mm, speed {h.speed * 1e3:.6f} mm/s, start delay {h.start_delay:.3f} s, "
             f"stop delay {h.stop_delay:.3f} s, suck-back {style.suckback:.3f} s, "
-            f"offset {x} {y} {z} mm, ink {h.ink_volume * 1e9:.6f} uL{f' of {h.ink}' if h.ink else ''}"
+            f"offset {x} {y} {z} mm, bead {h.section * 1e12:.6f} um2, "
+            f"ink {h.ink_volume * 1e9:.6f} uL{f' of {h.ink}' if h.ink else ''}"
         )
         ways = {
             "lead-in": style.lead_in, "shut-off": style.shutoff_distance, "wipe": style.wipe,

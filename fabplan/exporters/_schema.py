@@ -17,7 +17,7 @@ from fabplan.planner import spec
 DRAFT = "http://json-schema.org/draft-07/schema#"
 SINGULAR = {
     "material": "materials", "recipe": "recipes", "machine": "machines", "facility": "facilities",
-    "dialect": "dialects", "device": "devices", "ink": "inks",
+    "dialect": "dialects", "device": "devices", "ink": "inks", "profile": "profiles",
 }  # fmt: skip
 KINDS = ("spec", *SINGULAR)
 Schema = dict[str, Any]
@@ -117,10 +117,20 @@ def _key(table: str, key: str, catalog: Catalog) -> Schema:
         ("machine", "name"): _offered(catalog.machines),
         ("machine", "dialect"): _offered(catalog.dialects),
         ("facility", "name"): _offered(catalog.facilities),
+        ("flow", "time"): _VALUE,
+        ("flow", "money"): _VALUE,
+        ("flow", "risk"): _VALUE,
+        ("flow", "reflow"): {"type": "boolean"},
+        ("flow", "allow_uncalibrated"): {"type": "boolean"},
+        ("masks", "profile"): _offered(catalog.profiles),
+        ("masks", "tests"): {"type": "boolean"},
+        ("wafer", "test_dies"): {"type": "integer", "minimum": 0},
+        ("wafer", "half_cells"): {"type": "integer", "minimum": 0},
+        ("wafer", "coupons"): {"type": "integer", "minimum": 0},
     }
     if (table, key) in special:
         return special[table, key]
-    return _offered(catalog.materials) if table == "cell" else TEXT
+    return _offered(catalog.materials) if table == "cell" and key not in spec.VARIANTS else TEXT
 
 
 def _load(catalog: Catalog) -> Schema:

@@ -10,7 +10,7 @@ import numpy as np
 from fabplan.exporters import _palette
 from fabplan.exporters._prisms import triangles
 from fabplan.exporters._tubes import Tube, lies, round_bodies
-from fabplan.exporters._window import FEW, shown
+from fabplan.exporters._window import FEW, around, cut, shown
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE, Box, Part, Region, joined, polygon_area2, rectangle
 from fabplan.geometry.relief import SIDES
@@ -18,18 +18,19 @@ from fabplan.geometry.shapes import intersection
 from fabplan.planner.plan import Plan
 
 MOST_CORNERS = 8_000  # of all copies together: some 32 000 triangles, which a page without a graphics card can turn
-MOST_UNIT_CORNERS = 6_000  # of the polygons in the file
+MOST_UNIT_CORNERS = 3_000  # of the polygons in the file; of more, the middle of the cell is shown
 _SUBSTRATE_SHOWN = 0.25  # of the cell's own height
+_STEP, _NARROWEST = 0.8, 0.01  # of the window's side, until it is small enough
 _FIRST_SHAPE = 0.22  # height over width that the first look aims at
 _HEIGHTS = tuple(float(k * 10**n) for n in range(5) for k in (1, 2, 5))
 
 
-def solid_view(plan: Plan, most: int = MOST_CORNERS) -> dict[str, Any] | None:
+def solid_view(plan: Plan, most: int = MOST_CORNERS, most_units: int = MOST_UNIT_CORNERS) -> dict[str, Any] | None:
     """What the view draws; None where no body has a height.
 
     Parameters
     ----------
-    most : corners of all copies together; of larger arrays the middle is shown
+    most, most_units : corners of all copies and of all different polygons together; of more, the middle is shown
 
     Returns
     -------
@@ -41,7 +42,7 @@ def solid_view(plan: Plan, most: int = MOST_CORNERS) -> dict[str, Any] | None:
     if round_core:
         bodies, share = [_lying(tube, step_of) for tube in round_bodies(plan.bodies)], 1.0
     else:
-        bodies, share = _upright(plan.bodies, step_of, most)
+        bodies, share = _upright(plan.bodies, step_of, most, most_units)
     if not bodies:
         return None
     box = _box(bodies)
@@ -56,28 +57,41 @@ def solid_view(plan: Plan, most: int = MOST_CORNERS) -> dict[str, Any] | None:
 
 
 def _upright(
-    bodies: Sequence[Body], step_of: Mapping[str, int], most: int
+    bodies: Sequence[Body], step_of: Mapping[str, int], most: int, most_units: int
 ) -> tuple[list[dict[str, Any]], float]:
     solid = [b for b in bodies if b.bottom is not None and b.region and b.thickness > 0]
     if not solid:
         return [], 1.0
-    cut = shown([body.region for body in solid], most)
-    left = MOST_UNIT_CORNERS
+    regions, share = _cropped([body.region for body in solid], most, most_units)
     above = [b for b in solid if b.role != "substrate"] or solid
     tall = max((b.bottom or 0.0) + b.thickness for b in above)
-    found = []
-    for body, region in zip(solid, cut.regions, strict=True):
-        left -= sum(len(part.polygon) for part in region.parts)
-        if region and left >= 0:
-            kept = region if cut.share == 1.0 else _within(region, cut.window)
-            found.append(_body(body, step_of, "z", _heights(body, tall), [_part(part) for part in kept.parts]))
-    return found, cut.share
+    found = [
+        _body(body, step_of, "z", _heights(body, tall), [_part(part) for part in region.parts])
+        for body, region in zip(solid, regions, strict=True)
+        if region
+    ]
+    return found, share
+
+
+def _cropped(regions: Sequence[Region], most: int, most_units: int) -> tuple[Sequence[Region], float]:
+    """Regions within a window that leaves few enough corners, and the window's share of the cell's side."""
+    found = shown(regions, most)
+    kept: Sequence[Region] = found.regions
+    if found.share < 1.0:
+        kept = [_within(region, found.window) for region in kept]
+    share, (x0, y0, x1, y1) = found.share, around(regions)
+    while sum(len(part.polygon) for region in kept for part in region.parts) > most_units and share > _NARROWEST:
+        share *= _STEP
+        dx, dy = round((x1 - x0) * share / 2), round((y1 - y0) * share / 2)
+        x, y = (x0 + x1) // 2, (y0 + y1) // 2
+        kept = [_within(region, (x - dx, y - dy, x + dx, y + dy)) for region in kept]
+    return kept, share
 
 
 def _within(region: Region, window: Box) -> Region:
     """Shapes that stand alone are cut to the window in which large lattices are shown."""
     alone = Region(tuple(part for part in region.parts if part.lattice.count <= FEW))
-    arrays = Region(tuple(part for part in region.parts if part.lattice.count > FEW))
+    arrays = cut(Region(tuple(part for part in region.parts if part.lattice.count > FEW)), window)
     return joined([arrays, intersection(alone, rectangle(*window))] if alone else [arrays])
 
 

@@ -44,10 +44,10 @@ def shown(regions: Sequence[Region], most: int) -> Shown:
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        fits = _corners([_cut(region, _window(whole, middle)) for region in regions]) <= most
+        fits = _corners([cut(region, _window(whole, middle)) for region in regions]) <= most
         low, high = (middle, high) if fits else (low, middle)
     window = _window(whole, low)
-    return Shown(tuple(_cut(region, window) for region in regions), low, window)
+    return Shown(tuple(cut(region, window) for region in regions), low, window)
 
 
 def _corners(regions: Sequence[Region]) -> int:
@@ -67,7 +67,8 @@ def _window(whole: Box, share: float) -> Box:
     return x - dx, y - dy, x + dx, y + dy
 
 
-def _cut(region: Region, window: Box) -> Region:
+def cut(region: Region, window: Box) -> Region:
+    """Lattices cut down to the copies that meet the window; few copies stay as they are."""
     return Region(tuple(kept for part in region.parts if (kept := _cut_part(part, window)) is not None))
 
 

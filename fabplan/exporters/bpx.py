@@ -32,6 +32,8 @@ def export(plan: Plan) -> dict[str, bytes]:
 
 def why_not(plan: Plan) -> str:
     """Why the cell cannot be expressed, ``""`` when it can."""
+    if plan.estimate.get("cells_in_series", 1) > 1:
+        return "BPX knows one cell, this one is several in series"
     cells = plan.cell.get("cells", ())
     if len(cells) != 1 or cells[0].get("kind") not in KINDS:
         return "BPX knows porous electrodes only, this cell has films"

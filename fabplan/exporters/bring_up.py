@@ -5,9 +5,11 @@ from __future__ import annotations
 from fabplan import rendering
 from fabplan.exporters import _csv
 from fabplan.exporters.plan_json import revision
-from fabplan.planner.plan import Plan
+from fabplan.planner.plan import Plan, Step
 
 DESCRIPTION = "bring-up sheet and cycler schedule (recipes/bring-up.md, recipes/cycler-schedule.csv)"
+#: processes that bring the electrolyte in
+FILLS = ("electrolyte-filling", "electrolyte-printing", "gel-casting")
 COLUMNS = ("step", "mode", "current_A", "voltage_V", "until", "duration_s")
 
 
@@ -27,6 +29,9 @@ def export(plan: Plan) -> dict[str, bytes]:
         formation=[dict(zip(COLUMNS, row, strict=True)) for row in rows],
         stops=facts.get("stop_criteria", ()),
         notes=facts.get("notes", ()),
+        fill=next((s for s in plan.steps if s.method in FILLS), None),
+        port=next((s for s in plan.steps if getattr(s.recipe, "settings", {}).get("port") is True), None),
+        seal=_seal(plan),
         rates=plan.estimate["rates"],
         confidence=plan.estimate["confidence"],
     )
@@ -34,6 +39,12 @@ def export(plan: Plan) -> dict[str, bytes]:
         "recipes/bring-up.md": text.encode(),
         "recipes/cycler-schedule.csv": _csv.table(COLUMNS, rows),
     }
+
+
+def _seal(plan: Plan) -> Step | None:
+    """The step that closes the port: the first one after the filling that leaves something."""
+    fill = next((s.number for s in plan.steps if s.method in FILLS), None)
+    return next((s for s in plan.steps if fill is not None and s.number > fill and s.bodies), None)
 
 
 def _window(given: object) -> tuple[float, float] | None:

@@ -29,8 +29,8 @@ def export(plan: Plan) -> dict[str, bytes]:
 
 
 def layer_name(mask: Mask) -> str:
-    """Layer of a plate: its number and name, as R12 takes it (letters, digits, underscore; at most 31)."""
-    return cell_name(f"P{mask.number}_{mask.name}")[:31]
+    """Layer of a plate: its number and name, as every shop takes it: letters, digits, underscore, at most 8 of them."""
+    return cell_name(f"P{mask.number}_{mask.name}")[:8].rstrip("_")
 
 
 def _tags(plan: Plan) -> Iterator[Tag]:

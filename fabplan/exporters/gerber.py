@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fabplan.exporters._names import file_name
-from fabplan.geometry.region import Lattice, Part, Point, count, polygons
+from fabplan.geometry.region import Lattice, Part, Point, polygons
 from fabplan.layout.types import Mask
 from fabplan.planner.plan import Plan
 
 DESCRIPTION = "plates after bias, Gerber X2, one file per plate"
-MOST_FLAT = 100_000  # polygons of a plate that are written one by one
+MOST_FLAT = 1_000_000  # corners of a plate whose polygons are written one by one: some 20 MB
 _PER_MILLIMETRE = 1_000_000  # nanometres; also the format's last decimal
 
 
@@ -39,7 +39,7 @@ def _lines(plan: Plan, mask: Mask) -> Iterator[str]:
     yield "%MOMM*%"
     yield "%LPD*%"
     yield "G01*"
-    if count(mask.region) <= MOST_FLAT:
+    if sum(len(part.polygon) * part.lattice.count for part in mask.region.parts) <= MOST_FLAT:
         for ring in polygons(mask.region):
             yield from _region(ring)
     else:

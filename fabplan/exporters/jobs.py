@@ -85,6 +85,7 @@ def job(plan: Plan, step: Step, path: Toolpath, dialect: Dialect, name: str, dry
         "printed_length_m": path.printed_length,
         "travel_length_m": path.travel_length,
         "duration_s": path.duration,
+        "ramped_duration_s": path.ramped,
         "heads": [_head(head) for head in heads_of(path)[0]],
         "layers": _layers(path),
     }

@@ -43,7 +43,8 @@ def layer_properties(plan: Plan) -> bytes:
     """KLayout's layer properties: one group per net, then what belongs to no net, then marks and outlines."""
     root = ElementTree.Element("layer-properties")
     body = [layer for layer in plan.layers if layer.role not in ("mark", "outline")]
-    for title, net in GROUPS:
+    joints = dict.fromkeys(layer.net for layer in body if layer.net not in ("anode", "cathode", None))
+    for title, net in (*GROUPS[:2], *((f"{net} net", net) for net in joints), *GROUPS[2:]):
         _group(root, title, [layer for layer in body if layer.net == net])
     _group(root, "marks and outlines", [layer for layer in plan.layers if layer not in body])
     ElementTree.indent(root, " ")

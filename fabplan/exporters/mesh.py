@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabplan.exporters._coats import coated
+from fabplan.exporters._instanced import MOST_PLACES, places, whole_glb
 from fabplan.exporters._names import file_name
 from fabplan.exporters._palette import colour
 from fabplan.exporters._prisms import Floats, Indices, prisms, volume
@@ -58,6 +59,8 @@ def export(plan: Plan) -> dict[str, bytes]:
         if whole and _corners_written(whole) <= MOST_FACES:
             bodies = [next(b for b in plan.bodies if b.name == body.name) for body in whole]
             files[f"mesh/{name}.3mf"] = package(plan.name, bodies)
+            if share < 1.0 and places(bodies) <= MOST_PLACES:
+                files[f"mesh/{name}_whole.glb"] = whole_glb(_facts(plan, 1.0), bodies)
     if films:
         files[f"mesh/{name}_element.glb"] = _glb(_facts(plan, 1.0), films)
         files |= {f"mesh/element/{_numbered(k, p)}.stl": _stl(p.body.name, [p]) for k, p in enumerate(films, 1)}
@@ -149,6 +152,10 @@ def _note(plan: Plan, share: float, films: list[Drawn]) -> str:
     if share < 1.0:
         lines.append(
             f"REPRESENTATIVE WINDOW: of large lattices only the middle {share:.1%} of the width and length is drawn."
+        )
+        lines.append(
+            f"{name}_whole.glb: all of them, one prism and its places (EXT_mesh_gpu_instancing, which the viewer must "
+            "know); left out above 2 million places or where the shapes themselves are too many."
         )
     if films:
         lines.append(

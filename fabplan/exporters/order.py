@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from fabplan import rendering
-from fabplan.exporters import _show, dxf, gerber, plates
+from fabplan.exporters import _show, dxf, gerber, plates, wafer
 from fabplan.exporters._csv import table
 from fabplan.exporters._names import file_name
 from fabplan.exporters.plan_json import revision
@@ -67,6 +67,9 @@ def _order(plan: Plan, mask: Mask) -> dict[str, Any]:
         "layers": [{"name": name, "pair": number[name]} for name in mask.layers],
         "operation": " OR ".join(number[name] for name in mask.layers),
         "bias_m": mask.bias,
+        "bias_source": mask.bias_source,
+        "bias_confidence": mask.bias_confidence or None,
+        "designed_dimension_m": mask.designed_dimension,
         "tone": mask.tone,
         "reading": READING[mask.kind],
         "critical_dimension_m": mask.critical_dimension,
@@ -81,7 +84,8 @@ def _order(plan: Plan, mask: Mask) -> dict[str, Any]:
 
 def _digests(plan: Plan) -> dict[str, str]:
     """SHA-256 of every file that carries the plates."""
-    files = {**plates.export(plan), **dxf.export(plan), **gerber.export(plan)}
+    whole = {path: data for path, data in wafer.export(plan).items() if path.endswith((".gds", ".oas"))}
+    files = {**plates.export(plan), **dxf.export(plan), **gerber.export(plan), **whole}
     return {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
 
 

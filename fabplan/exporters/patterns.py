@@ -9,19 +9,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabplan.exporters._names import file_name
-from fabplan.layout.drops import DropPattern
+from fabplan.layout.drops import DropPattern, sweep_runs
 from fabplan.planner.plan import Plan
 
-DESCRIPTION = "one-bit pictures of drop patterns (toolpaths/*.bmp, *.png)"
+DESCRIPTION = "one-bit pictures of drop patterns (toolpaths/*.bmp, *.png) and drops on position (jobs/*.sweeps.csv)"
+
+MOST_PIXELS = 20_000_000  # of a pattern that is told run by run; a larger one goes to the printer as a picture
 
 
 def export(plan: Plan) -> dict[str, bytes]:
     """Two pictures of every drop pattern of the plan."""
     found: dict[str, bytes] = {}
-    for pattern in getattr(plan, "patterns", ()):  # plans of earlier versions have none
+    for pattern in plan.patterns:
         name = f"toolpaths/{file_name(pattern.name)}"
         found |= {f"{name}.bmp": bmp(pattern), f"{name}.png": png(pattern)}
+        if pattern.pixels.size <= MOST_PIXELS:
+            found[f"jobs/{file_name(pattern.name)}.sweeps.csv"] = sweeps(pattern)
     return found
+
+
+def sweeps(pattern: DropPattern) -> bytes:
+    """Drops on position, a row a run: sweep, pass, nozzle, where it begins and ends [mm], how many drops."""
+    rows = sweep_runs(pattern)
+    x = pattern.origin[0] + (2 * rows[:, 4:] + 1) * pattern.spacing[0] / 2
+    y = pattern.origin[1] + (2 * rows[:, 3] + 1) * pattern.spacing[1] / 2
+    drops = (rows[:, 5] - rows[:, 4]) // pattern.passes + 1
+    lines = [
+        f"{a},{b},{c},{v * 1e-6:.6f},{u * 1e-6:.6f},{w * 1e-6:.6f},{n}"
+        for (a, b, c), v, (u, w), n in zip(rows[:, :3].tolist(), y.tolist(), x.tolist(), drops.tolist(), strict=True)
+    ]
+    return "\n".join(["sweep,pass,nozzle,y_mm,first_x_mm,last_x_mm,drops", *lines, ""]).encode("ascii")
 
 
 def bmp(pattern: DropPattern) -> bytes:

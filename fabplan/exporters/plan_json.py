@@ -14,7 +14,9 @@ from fabplan.findings import Finding
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import NANOMETRE
 from fabplan.geometry.relief import Relief
+from fabplan.layout.drops import DropPattern
 from fabplan.layout.types import Layer, Mask, Toolpath
+from fabplan.layout.wafer import Wafer
 from fabplan.planner.plan import Alternative, Comparison, Input, Plan, Step
 
 DESCRIPTION = "the plan as data (plan.json)"
@@ -54,8 +56,10 @@ def document(plan: Plan) -> dict[str, Any]:
         "estimate": plan.estimate,
         "layers": [_layer(layer, {body.name: body for body in plan.bodies}) for layer in plan.layers],
         "masks": [_mask(mask) for mask in plan.masks],
+        **({} if plan.wafer is None else {"wafer": _wafer(plan.wafer)}),
         "steps": [_step(step, plan) for step in plan.steps],
         "toolpaths": [_toolpath(path) for path in plan.toolpaths],
+        "patterns": [_pattern(pattern) for pattern in plan.patterns],
         "findings": [_finding(finding) for finding in plan.findings],
         "alternatives": [_alternative(entry) for entry in plan.alternatives],
         "comparisons": [_comparison(entry) for entry in plan.comparisons],
@@ -137,8 +141,25 @@ def _mask(mask: Mask) -> dict[str, Any]:
         "layers": mask.layers,
         "tone": mask.tone,
         "bias_m": mask.bias,
+        "bias_source": mask.bias_source,
+        "bias_confidence": mask.bias_confidence or None,
+        "designed_dimension_m": mask.designed_dimension,
         "critical_dimension_m": mask.critical_dimension,
         "steps": mask.steps,
+    }
+
+
+def _wafer(wafer: Wafer) -> dict[str, Any]:
+    """Numbers of the dies; the map of the wafer has their places."""
+    kinds = {slot.kind: wafer.count(slot.kind) for slot in wafer.slots if slot.kind}
+    return {
+        "diameter_m": wafer.disc.diameter * NANOMETRE,
+        "flat_m": wafer.disc.flat * NANOMETRE,
+        "source": wafer.disc.source,
+        "edge_exclusion_m": wafer.edge_exclusion * NANOMETRE,
+        "street_m": wafer.street * NANOMETRE,
+        "die_m": [(wafer.box[2] - wafer.box[0]) * NANOMETRE, (wafer.box[3] - wafer.box[1]) * NANOMETRE],
+        "dies": dict(sorted(kinds.items())),
     }
 
 
@@ -182,7 +203,24 @@ def _toolpath(path: Toolpath) -> dict[str, Any]:
         "printed_length_m": path.printed_length,
         "travel_length_m": path.travel_length,
         "duration_s": path.duration,
+        "ramped_duration_s": path.ramped,
+        "process": path.process,
+        "heads": max(len(path.heads), 1),
         "ink_volume_m3": path.ink_volume,
+    }
+
+
+def _pattern(pattern: DropPattern) -> dict[str, Any]:
+    rows, columns = pattern.pixels.shape
+    return {
+        "name": pattern.name,
+        "rows": rows,
+        "columns": columns,
+        "spacing_m": [step * NANOMETRE for step in pattern.spacing],
+        "origin_m": [place * NANOMETRE for place in pattern.origin],
+        "drops": int(pattern.pixels.sum()),
+        "area_m2": pattern.area * NANOMETRE**2,
+        "body_area_m2": pattern.body_area * NANOMETRE**2,
     }
 
 

@@ -15,7 +15,7 @@ from fabplan.exporters._layout_view import layout_view, left_out
 from fabplan.exporters._names import file_name, program_path, sheet_path
 from fabplan.exporters._picture import masks
 from fabplan.exporters._player import player, shortened
-from fabplan.exporters._printing import printing
+from fabplan.exporters._printing import by_head, printing
 from fabplan.exporters._section import section
 from fabplan.exporters._solid_view import solid_view
 from fabplan.exporters._sources import pieces
@@ -116,7 +116,6 @@ def _head(plan: Plan) -> dict[str, Any]:
 
 
 def _pictures(plan: Plan) -> dict[str, Any]:
-    roles = {s.toolpath: s.role for s in plan.steps if s.toolpath}
     cut = section(plan.bodies, {name: s.number for s in plan.steps for name in s.bodies})
     view = layout_view(plan, cut.line if cut else None)
     programs = player(plan)
@@ -130,7 +129,7 @@ def _pictures(plan: Plan) -> dict[str, Any]:
         "section": cut,
         "solid_view": solid_view(plan),
         "solid": axonometric(plan, _STILL_CORNERS),
-        "printing": printing(plan.toolpaths, roles),
+        "printing": printing(*by_head(plan)),
     }
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fabplan import plugins, rendering, units
 from fabplan.exporters import _csv
+from fabplan.exporters._flow_pictures import has_section, section_path
 from fabplan.exporters._names import program_path, sheet_path
 from fabplan.exporters.plan_json import revision
 from fabplan.methods.base import SetPoint, Use
 from fabplan.planner.plan import Plan, Step
 
 DESCRIPTION = "recipe sheets, one a step (recipes/NN-<step>.md and .csv)"
-COLUMNS = ("name", "value", "unit", "shown", "source", "confidence", "note")
+COLUMNS = ("name", "value", "unit", "shown", "tolerance", "source", "confidence", "note")
 
 FAMILIES = ("vapour", "thermal", "printing", "lithography", "wet", "assembly")
 #: methods whose sheet differs from the one of their family
@@ -35,6 +37,7 @@ SPECIAL = {
 }
 _CYCLE_WORDS = ("pulse", "purge", "soak")
 _RAMP_WORDS = ("ramp", "dwell", "temperature", "hold", "time", "cool", "heat")
+RANGE = re.compile(r"(?:^|; )range ([^;]+ to [^;]+)(?:;|$)")  # as `fabplan.methods` writes it into a note
 _AMOUNTS = {"kg": "mass", "m3": "volume", "m2": "area", "m": "length", "mol/s": "flow", "J": "energy", "C": "charge"}
 
 
@@ -44,7 +47,10 @@ def export(plan: Plan) -> dict[str, bytes]:
     files = {}
     for step in plan.steps:
         files[sheet_path(step)] = sheet(plan, step, known).encode()
-        rows = [(p.name, p.value, p.unit, p.shown, p.source, p.confidence, p.note) for p in step.set_points]
+        rows = [
+            (p.name, p.value, p.unit, p.shown, tolerance(step, p), p.source, p.confidence, p.note)
+            for p in step.set_points
+        ]
         files[sheet_path(step, "csv")] = _csv.table(COLUMNS, rows)
     return files
 
@@ -85,6 +91,24 @@ def is_unknown(point: SetPoint) -> bool:
     return point.value is None and point.shown in ("", units.show(None, "number"))
 
 
+def tolerance(step: Step, point: SetPoint) -> str:
+    """What a set point may differ by: the window of what is accepted under its name, else the range on record."""
+    window = next((a.window for a in step.acceptance if a.what.casefold() == point.name.casefold()), "")
+    span = RANGE.search(point.note)
+    return window or (f"{span[1]} (range on record)" if span else "")
+
+
+def tried(step: Step) -> str:
+    """For what layers a recipe is on record; where nothing is, its set points are the only ones that were tried."""
+    given = step.recipe.limits
+    ends = [
+        ("thickness from", given.thickness_low), ("thickness up to", given.thickness_high), ("lines from", given.line),
+        ("gaps from", given.gap),
+    ] if given else []  # fmt: skip
+    known = [f"{word} {units.show(q.value, 'length')} (confidence {q.confidence})" for word, q in ends if q and q.value]
+    return "; ".join(known) or "none on record: only these set points, and the ranges in the notes below"
+
+
 def amount(use: Use) -> str:
     """A consumed amount as people read it."""
     if use.unit in _AMOUNTS or use.amount is None:
@@ -101,8 +125,9 @@ def _values(plan: Plan, step: Step, known: str) -> dict[str, Any]:
         "step": step,
         "count": len(plan.steps),
         "leaves": _leaves(plan, step),
+        "tried": tried(step),
         "area": None if step.work.area is None else f"{step.work.area * 1e6:.3g} mm2",
-        "points": [(point, needs_calibration(point), is_unknown(point)) for point in step.set_points],
+        "points": [(p, needs_calibration(p), is_unknown(p), tolerance(step, p)) for p in step.set_points],
         "open_points": [p for p in step.set_points if needs_calibration(p) and not p.source.startswith("computed")],
         "cycle_points": _named(step, _CYCLE_WORDS),
         "cycles": next((p for p in step.set_points if p.name.casefold() == "cycles"), None),
@@ -113,8 +138,19 @@ def _values(plan: Plan, step: Step, known: str) -> dict[str, Any]:
         "toolpath": paths.get(step.toolpath),
         "program": program_path(step, plan.dialect),
         "dialect": plan.dialect,
+        "clock": _clock(step),
+        "picture": section_path(step).removeprefix("recipes/") if step.bodies and has_section(plan) else "",
         "machine": plan.machine,
     }
+
+
+def _clock(step: Step) -> str:
+    """When the next step must have started, in words for the last table of a sheet."""
+    wait = step.recipe.queue_time
+    if wait is None:
+        return "____________ (no limit on record)"
+    limit = "**CALIBRATE** ________" if wait.value is None else f"**{units.show(wait.value, 'time')}** after the end"
+    return f"____________ ({limit})"
 
 
 def _named(step: Step, words: tuple[str, ...]) -> list[SetPoint]:

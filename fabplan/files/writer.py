@@ -10,7 +10,7 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from fabplan.errors import CannotWrite, FabplanError
@@ -56,13 +56,13 @@ def write(folder: str | os.PathLike[str], files: Files, *, force: bool = False, 
         raise CannotWrite(f"{folder}: {_reason(fault)}; nothing was written") from fault
 
 
-def write_file(path: str | os.PathLike[str], data: bytes, *, replace: bool = False) -> None:
+def write_file(path: str | os.PathLike[str], data: bytes | Iterable[bytes], *, replace: bool = False) -> None:
     """Write one file whole or not at all.
 
     Parameters
     ----------
     path : the file; its folder must be there
-    data : its content
+    data : its content; parts one after the other, where it is too large to be held at once
     replace : replace an existing file
 
     Raises
@@ -78,7 +78,8 @@ def write_file(path: str | os.PathLike[str], data: bytes, *, replace: bool = Fal
         try:
             part = temporary / "part"
             with open(part, "xb") as file:
-                file.write(data)
+                for piece in (data,) if isinstance(data, bytes) else data:
+                    file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             if replace:

@@ -44,6 +44,21 @@ def test_folder_holds_page_table_and_data(tmp_path: Path, capsys: pytest.Capture
     assert (folder / "compare.json").read_bytes() == before
 
 
+@pytest.mark.slow
+def test_what_is_worse_than_a_flat_cell_at_the_asked_rate_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--set", "target.capacity=1 uAh", "--set", "target.rate=20C"]
+    assert main.run(["compare", "laminated-thin-film", *asked, "--json"]) == 0
+    found = {entry["start"]: entry for entry in json.loads(capsys.readouterr().out)["structures"]}
+    flat = max(found[name]["most_capacity_Ah"] or 0.0 for name in found if name.startswith(("laminated", "planar")))
+    for name, entry in found.items():
+        worse = [remark for remark in entry["remarks"] if "its height brings nothing here" in remark]
+        tall = not name.startswith(("laminated", "planar"))
+        assert bool(worse) == (tall and entry["most_capacity_Ah"] is not None and entry["most_capacity_Ah"] < flat)
+    said = " ".join(found["wire"]["remarks"])
+    assert "at 20C it delivers at most" in said and "a flat cell" in said
+    assert "brings nothing" not in " ".join(found["coaxial"]["remarks"])
+
+
 def test_nobody_can(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["compare", "--capacity", "20 mAh", "--footprint", "1 mm x 1 mm"]) == 1
     assert capsys.readouterr().out.count(" cannot: ") >= 8

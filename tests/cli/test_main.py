@@ -85,12 +85,13 @@ def test_plan_hands_all_options_on(planned: SimpleNamespace) -> None:
     options = {
         "capacity": "20 uAh", "footprint": "3 mm x 3 mm", "architecture": "a", "anode": "b", "cathode": "c",
         "electrolyte": "d", "height_max": "1 mm", "facility": "e", "machine": "f",
-        "load": "g",
+        "load": "g", "wafer": "4 inch",
     }  # fmt: skip
     given = [part for name, text in options.items() for part in (f"--{name.replace('_', '-')}", text)]
     more = ["--route", "anode=x", "--route", "cathode=y", "--set", "a.b=1", "--set", "c=2"]
     assert main.run(["plan", "spec", *given, *more, "--dry-run"]) == 0
-    assert planned.asked == ("spec", {**options, "route": ("anode=x", "cathode=y")}, ("a.b=1", "c=2"))
+    left = {"allow_uncalibrated": False}
+    assert planned.asked == ("spec", {**options, **left, "route": ("anode=x", "cathode=y")}, ("a.b=1", "c=2"))
 
 
 def test_dry_run_writes_nothing(planned: SimpleNamespace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

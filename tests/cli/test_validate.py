@@ -60,6 +60,13 @@ def test_json_and_names(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean 'pearse2018-planar'" in capsys.readouterr().err
 
 
+def test_people_read_the_reasons_of_a_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["validate", "pearse2018-planar", "sun2013-lfp-half-cell"]) == 0
+    told = capsys.readouterr().out
+    assert "pearse2018-planar (" in told and "what may explain a difference:" in told and "\n  - " in told
+    assert "sun2013-lfp-half-cell (" not in told  # it lies within its tolerance
+
+
 def test_a_cell_that_lacks_a_value_says_which(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     (folder / "devices").mkdir(parents=True)

@@ -686,6 +686,7 @@ _CLOSED = {
     "terminals",
     "catalog_digest",
     "mask",
+    "process",
     "fabplan_version",
     "chosen_by",
     "tier",

@@ -75,10 +75,10 @@ def test_an_exporter_cannot_change_the_plan_before_fabplans_own_have_read_it(
 
 @pytest.mark.parametrize("made", [{"plan.json": b"x"}, {"../x": b""}, {"x": "text"}, ["x"]])
 def test_a_fault_of_fabplans_own_exporter_is_a_bug(made: object, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fabplan.exporters import traveler
+    from fabplan.exporters import layer_table
 
     monkeypatch.setenv(plugins.SWITCH, "1")
-    monkeypatch.setattr(traveler, "export", lambda plan: made)
+    monkeypatch.setattr(layer_table, "export", lambda plan: made)
     with pytest.raises(FabplanError):
         exporters.export(plan)
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from fabplan.cli import main
 from fabplan.estimate.cells import read_cells
+from fabplan.estimate.designs import Stacks
 from fabplan.estimate.run import estimate
 from fabplan.exporters import bpx
 from fabplan.planner.plan import Plan
@@ -72,9 +74,11 @@ def test_the_charge_is_that_of_the_cells_document() -> None:
 def test_cover_and_base_collector_are_in_it() -> None:
     negative = DOCUMENT["Parameterisation"]["Negative electrode"]
     h, cover, half = 100e-6, 49.7e-6, 30e-6
-    beside = 0.4 * half * cover / (cover + 0.4 * half)
+    stack = read_cells(sample_cell(), "sample").groups[0].designs
+    assert isinstance(stack, Stacks)
     assert negative["Porosity"] == pytest.approx(0.4 + cover / h)
-    assert negative["Transport efficiency"] == pytest.approx(0.4**1.5 + beside / h)
+    assert negative["Transport efficiency"] == pytest.approx(float(stack.negative.transport[0]))
+    assert 0.4**1.5 < negative["Transport efficiency"] < 0.4**1.5 + cover / h
     assert negative["Conductivity [S.m-1]"] == pytest.approx(5.0 * (half / h) ** 2)
     rate = negative["Reaction rate constant [mol.m-2.s-1]"]
     assert rate == pytest.approx(2 * 1.0 / FARADAY)
@@ -112,6 +116,12 @@ def test_films_and_lithium_are_left_out_with_a_reason() -> None:
     assert bpx.export(metal) == {} and "lithium metal" in bpx.why_not(metal)
     nowhere = dataclasses.replace(PLAN, geometry={**PLAN.geometry, "facing_length_m": None})
     assert bpx.export(nowhere) == {} and "not known" in bpx.why_not(nowhere)
+
+
+def test_the_command_says_why_there_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["plan", "laminated-thin-film", "-o", str(tmp_path / "out")]) == 0
+    assert "bpx.json     left out: BPX knows porous electrodes only" in capsys.readouterr().out
+    assert not (tmp_path / "out" / "bpx.json").exists()
 
 
 @pytest.mark.slow

@@ -10,7 +10,9 @@ import re
 import pytest
 
 from fabplan.exporters import bring_up
+from fabplan.methods.base import SetPoint
 from fabplan.planner.plan import Plan
+from fabplan.records import Quantity
 from tests.exporters.sample_plan import infected, sample_plan
 from tests.exporters.test_sheets import PAYLOADS, columns
 
@@ -60,3 +62,21 @@ def test_names_cannot_change_it(payload: str) -> None:
     assert re.findall(r"^#+ ", text, re.M) == re.findall(r"^#+ ", TEXT, re.M)
     rows = list(csv.reader(io.StringIO(files["recipes/cycler-schedule.csv"].decode())))
     assert {len(row) for row in rows} == {len(bring_up.COLUMNS)}
+
+
+def test_filling_says_how_where_and_by_when() -> None:
+    """Set points of the filling step with their sources, the port, the clock and what closes the cell."""
+    dry = tuple(s for s in PLAN.steps if s.method not in bring_up.FILLS)
+    template = next(s for s in dry if s.bodies)
+    limit = Quantity(600.0, "time", "a test", "low", "DMC leaves")
+    points = (SetPoint("Wetting", 3600.0, "s", "1 h", "the bench", "medium", "until dark"),)
+    recipe = dataclasses.replace(template.recipe, queue_time=limit, settings={"port": True, "parts": "lid with a port"})
+    n = len(dry)
+    fill = dataclasses.replace(
+        template, number=n + 1, id="fill", method="electrolyte-filling", recipe=recipe, set_points=points
+    )
+    seal = dataclasses.replace(template, number=n + 2, id="seal")
+    text = bring_up.export(dataclasses.replace(PLAN, steps=(*dry, fill, seal)))["recipes/bring-up.md"].decode()
+    assert f"step {n + 1:02d}: Wetting | 1 h (confidence medium; the bench); until dark |" in text
+    assert f"lid with a port (step {n + 1:02d})" in text
+    assert f"within **10 min** (confidence low; a test); closed by step {n + 2:02d}" in text

@@ -54,5 +54,6 @@ def test_export_writes_both_pictures():
     class Carrier:
         patterns = (pattern(),)
 
-    assert sorted(export(Carrier())) == ["toolpaths/p.bmp", "toolpaths/p.png"]
-    assert export(object()) == {}
+    assert sorted(export(Carrier())) == ["jobs/p.sweeps.csv", "toolpaths/p.bmp", "toolpaths/p.png"]
+    Carrier.patterns = ()
+    assert export(Carrier()) == {}

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
+import json
 import re
+from xml.etree import ElementTree
 
 import pytest
 
+from fabplan.catalog.types import Tool
 from fabplan.exporters import sheets, traveler
+from fabplan.exporters._flow_pictures import section_path
+from fabplan.exporters._witness import half_cells, witnesses
 from fabplan.exporters.plan_json import revision
 from fabplan.planner.plan import Plan
+from fabplan.records import Quantity
 from tests.exporters.sample_plan import infected, sample_plan
 from tests.exporters.test_sheets import PAYLOADS, columns
 
@@ -75,3 +83,90 @@ def test_a_bare_plan_has_one_too() -> None:
     bare = dataclasses.replace(PLAN, steps=steps, masks=(), toolpaths=(), findings=(), spec={})
     text = text_of(bare)
     assert "nothing but a footprint" in text and "nothing is heated" in text and "none on record" in text
+
+
+FILES = traveler.export(PLAN)
+
+
+def test_a_picture_after_every_step_that_leaves_something() -> None:
+    made = [s for s in PLAN.steps if s.bodies]
+    pictures = {name: data for name, data in FILES.items() if name.startswith("recipes/sections/")}
+    assert list(pictures) == [section_path(s) for s in made]
+    counts = []
+    for data in pictures.values():
+        root = ElementTree.fromstring(data)
+        counts.append(len([t for t in root.iter("{http://www.w3.org/2000/svg}title")]) - 1)
+    assert counts == sorted(counts) and counts[0] < counts[-1]  # the part grows
+    for step in made:
+        assert f"({section_path(step).removeprefix('recipes/')})" in TEXT
+
+
+def test_the_thermal_budget_is_drawn_with_its_limits() -> None:
+    root = ElementTree.fromstring(FILES["recipes/thermal-budget.svg"])
+    titles = [t.text or "" for t in root.iter("{http://www.w3.org/2000/svg}title")][1:]
+    assert len(titles) == len(PLAN.steps)
+    bars = [
+        float(r.get("height") or 0) for r in root.iter("{http://www.w3.org/2000/svg}rect") if r.get("fill") == "#c8501e"
+    ]
+    hottest = max(range(len(PLAN.steps)), key=lambda k: PLAN.steps[k].temperature_max or 0.0)
+    assert bars.index(max(bars)) == hottest
+    cold = dataclasses.replace(PLAN, steps=tuple(dataclasses.replace(s, temperature_max=None) for s in PLAN.steps))
+    assert "recipes/thermal-budget.svg" not in traveler.export(cold)
+    assert "thermal-budget.svg" not in text_of(cold)
+
+
+def test_clocks_stand_on_traveler_sheet_and_data() -> None:
+    limit = Quantity(1800.0, "time", "a test", "low", "in air", 1200.0, 3600.0)
+    first = PLAN.steps[0]
+    timed = dataclasses.replace(first, recipe=dataclasses.replace(first.recipe, queue_time=limit))
+    plan = dataclasses.replace(PLAN, steps=(timed, *PLAN.steps[1:]))
+    assert "No recipe of this flow has a longest wait on record" in TEXT
+    text = text_of(plan)
+    assert "**30 min** (range 20 min to 1 h) | low, a test | in air" in text
+    assert "**30 min** after the end" in sheets.export(plan)[sheets.sheet_path(timed)].decode()
+    data = json.loads(traveler.export(plan)["recipes/traveler.json"])
+    assert data["steps"][0]["queue_time_s"] == 1800.0 and data["steps"][1]["queue_time_s"] is None
+    unknown = dataclasses.replace(limit, value=None, low=None, high=None)
+    plan = dataclasses.replace(
+        PLAN,
+        steps=(
+            dataclasses.replace(first, recipe=dataclasses.replace(first.recipe, queue_time=unknown)),
+            *PLAN.steps[1:],
+        ),
+    )
+    assert "**unknown: calibrate** ________" in text_of(plan)
+
+
+def test_costs_and_yields_only_where_the_lab_states_them() -> None:
+    assert "Cost of one run through all steps: **unknown**" in TEXT and "Parts that come out good: **unknown**" in TEXT
+    rate, good = Quantity(60.0, "number", "a test", "high"), Quantity(0.9, "number", "a test", "high")
+    method = PLAN.steps[0].method
+    tool = Tool(name="aligner", methods=(method,), hourly_cost=rate, good_share=good, wafer_sizes=("100 mm",))
+    lab = dataclasses.replace(PLAN.facility, tools=(tool,), currency="EUR", rates_date="2026")
+    plan = dataclasses.replace(PLAN, facility=lab)
+    text = text_of(plan)
+    assert re.search(r"Cost of one run through all steps: \*\*[\d.e+]+ to [\d.e+]+ EUR, about", text)
+    assert "nor a rate of the room" in text and "so the lot's yield is lower" in text and "| aligner | 100 mm |" in text
+    data = json.loads(traveler.export(plan)["recipes/traveler.json"])
+    assert data["currency"] == "EUR" and data["cost"]["low"] < data["cost"]["value"] < data["cost"]["high"]
+
+
+def test_csv_has_a_line_a_step_and_room_for_what_is_measured() -> None:
+    rows = list(csv.DictReader(io.StringIO(FILES["recipes/traveler.csv"].decode())))
+    assert [int(r["number"]) for r in rows] == [s.number for s in PLAN.steps]
+    assert [r["duration_s"] for r in rows] == [
+        "" if s.duration is None else repr(float(s.duration)) for s in PLAN.steps
+    ]
+    assert all(r["measured"] == r["operator"] == "" for r in rows)
+
+
+def test_witnesses_and_half_cells_follow_the_flow() -> None:
+    first = witnesses(PLAN)
+    assert [w.first.number for w in first] == sorted({w.first.number for w in first})
+    assert all(not r.startswith(("isolation", "overlay", "line width")) for w in first for r in w.reads)
+    halves = {h.role: h for h in half_cells(PLAN)}
+    assert set(halves) <= {"anode", "cathode"}
+    for half in halves.values():
+        numbers = [s.number for s in half.coupon]
+        assert numbers == sorted(numbers)
+        assert any(s.role == half.role and s.bodies for s in half.coupon)
