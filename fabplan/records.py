@@ -20,6 +20,7 @@ from fabplan.errors import BadInput, Problem, listed, nearest
 Confidence = Literal["high", "medium", "low"]
 CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
 UNKNOWN = "unknown"
+WITHOUT_SOURCE = "a value without source"
 T = TypeVar("T")
 
 
@@ -147,6 +148,52 @@ def read(
     return cls(**values) if len(problems) == before else None
 
 
+def read_rough(
+    cls: type[T],
+    given: Mapping[str, Any],
+    where: str,
+    problems: list[Problem],
+    *,
+    origin: Origin,
+    extra: Mapping[str, Any] | None = None,
+) -> T:
+    """What stands in a table that is known to be faulty or incomplete.
+
+    As `read`, but a key that is missing is no fault and one with faults counts as missing: other rules can then
+    look at the rest, so that a user hears of everything at once. Never a record to plan with.
+    """
+    values = dict(extra or {})
+    known = {f.name: f for f in dataclasses.fields(cls) if f.init and f.name not in values}  # type: ignore[arg-type]
+    origin = _origin(given, where, problems, origin) or origin
+    for key in given:
+        if key not in known and key not in ("source", "confidence"):
+            problems.append(Problem("unknown key", _join(where, key), key, listed(known), nearest(key, known)))
+    for name, spec in known.items():
+        if name in given:
+            faults: list[Problem] = []
+            value = _rough_value(spec.metadata, given[name], _join(where, name), faults, origin)
+            problems.extend(faults)
+            if not faults or spec.metadata.get("kind") in ("table", "tables"):
+                values[name] = value
+        if name not in values and spec.default is MISSING and spec.default_factory is MISSING:
+            values[name] = "" if spec.metadata.get("kind") == "text" else None
+    return cls(**values)
+
+
+def _rough_value(meta: Mapping[str, Any], given: Any, where: str, problems: list[Problem], origin: Origin) -> Any:
+    """Value of one key as `read_rough` takes it: tables keep what is sound in them."""
+    kind = meta.get("kind")
+    if kind == "table" and isinstance(given, Mapping):
+        return read_rough(meta["cls"], given, where, problems, origin=origin)
+    if kind == "tables" and isinstance(given, list):
+        return tuple(
+            read_rough(meta["cls"], g, f"{where}[{i}]", problems, origin=origin)
+            for i, g in enumerate(given)
+            if isinstance(g, Mapping)
+        )
+    return _value(meta, given, where, problems, origin)
+
+
 def _join(where: str, key: str) -> str:
     return f"{where}.{key}" if ": " in where else f"{where}: {key}"
 
@@ -247,7 +294,7 @@ def read_quantity(
         note, span = str(given.get("note", "")), given.get("range")
         given = given.get("value", UNKNOWN)
     if origin is None or not origin.source:
-        problems.append(Problem("a value without source", where, repr(given)[:60], 'source = "..." here or above'))
+        problems.append(Problem(WITHOUT_SOURCE, where, repr(given)[:60], 'source = "..." here or above'))
         origin = Origin("", "low")
     if given == UNKNOWN:
         return Quantity(None, dimension, origin.source, origin.confidence, note)

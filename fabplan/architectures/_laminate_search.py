@@ -37,7 +37,7 @@ def margins(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     edge = {role: limit.edge for role, limit in made.items()}
     cover = placement["encapsulation"] + edge["encapsulation"]
     lines = [request.limit(role).line for role in ("cathode_collector", "anode_collector")]
-    pad_margin = max(PAD_COVER, cover)
+    pad_margin = max(PAD_COVER, cover + max(edge["cathode_collector"], edge["anode_collector"]))
     window = max(_package.PAD_SIZE, request.limit("encapsulation").gap)
     defaults = {
         "margin_cathode": placement["cathode"] + edge["cathode"] + edge["cathode_collector"],

@@ -90,7 +90,7 @@ def measures(params: Any, request: Request) -> Measures:
         "active_area": column(lambda row: row.active),
         "print_length": 0.0,
     }
-    good = np.array([row is not None for row in rows]).reshape(shape)
+    good = np.array([row is not None for row in rows], dtype=np.bool_).reshape(shape)
     good = good & (heights[0] > 0) & (heights[1] > 0) & (np.asarray(params.lid_clearance) >= 0)
     if request.footprint.terminals == "inside":
         good = good & (np.asarray(around.pad) <= _space.whole(request.footprint.width))

@@ -23,7 +23,12 @@ from fabplan.geometry.region import NANOMETRE
 WIDTHS, HEIGHTS = 9, 12
 CORRECTIONS, BALANCED = 2, 0.01  # of the anode's width by what was drawn, and when it is good
 GAPS, BUSES = (1.0, 1.5, 2.5), (0.5, 1.0)
-MOST_LINES = 400_000  # about as many are drawn for one search: fine patterns are tried in fewer widths
+MOST_LINES = 100_000  # about as many are drawn for one search, seconds: fine patterns are tried in fewer widths
+MOST_QUICK = 8_000  # likewise where a search is one of many
+FINEST, FINEST_QUICK = 150_000, 12_000  # lines of the one finer width that is drawn besides, with the smallest gap
+FINEST_FIXED = 600_000  # likewise where the user fixed the width
+UNDRAWN = (-1.0, -1.0, 1.0, -1.0, -1.0)  # lines of less than no width: nothing that can be drawn
+COARSE = 50  # lines and gaps that the widest lines leave along the shorter side at most
 MOST_SLANTED = 1_500  # lines and gaps along both sides, multiplied: some ten thousand corners, seconds to check
 FEWEST = 4  # widths, however long each takes to draw
 
@@ -74,28 +79,64 @@ def _anode_height(request: Request, fixed: dict[str, float], cathode: Any, ratio
 
 
 def _plans(request: Request, fixed: dict[str, float], constant: dict[str, Any]) -> dict[str, Any]:
-    """Widths, gaps and buses of all drawings [nm], each once."""
+    """Widths, gaps and buses of all drawings [nm], each once; `UNDRAWN` where each has more lines than can be drawn."""
+    widths, besides = _affordable(request, constant)
+    least, slow = _gap_of(request, constant), request.pattern in SLANTED
+    gaps, buses = whole(least * np.array(GAPS[:2] if slow else GAPS)), BUSES[1:] if slow else BUSES
+    rows: dict[tuple[float, ...], None] = {}
+    for some, between in ((besides, gaps[:1]), (widths, gaps)):
+        for cathode in np.unique(whole(some)).tolist():
+            for gap in _space.axis(fixed, "gap", between).tolist():
+                for share in buses:
+                    for row in _balanced(request, fixed, constant, (cathode, gap, share)):
+                        rows.setdefault(row)
+    names = ("finger_width_anode", "finger_width_cathode", "gap", "bus_width_anode", "bus_width_cathode")
+    return dict(zip(names, np.array(list(rows) or [UNDRAWN], float).T, strict=True))
+
+
+def _gap_of(request: Request, constant: dict[str, Any]) -> float:
+    """Smallest gap of the recipes [m]."""
     inset = 2 * constant["collector_inset"] * NANOMETRE
-    limits = [request.limit(net) for net in _comb.NETS]
-    gap = max(*(limit.gap for limit in limits), request.limit("collector").gap - inset, 1e-6)
+    own = max(request.limit(net).gap for net in _comb.NETS)
+    return float(max(own, request.limit("collector").gap - inset, 1e-6))
+
+
+def _widths(request: Request, constant: dict[str, Any]) -> tuple[Any, Any]:
+    """Widths of the cathode's lines from the finest [m], and lines and gaps along both sides, multiplied."""
     line = max(line_of(request, "cathode", constant) * NANOMETRE, 1e-6)
     room = min(np.ravel(side)[0] for side in _package.room(request.footprint, package(constant))) * NANOMETRE
-    widest = max(line, min(room / 4, 40 * line))
-    widths = np.geomspace(line, widest, WIDTHS)
-    slow = request.pattern in SLANTED
-    lines = (room / (widths + gap)) ** 2
-    affordable = np.cumsum(lines[::-1])[::-1] * len(GAPS) * len(BUSES) <= MOST_LINES
-    affordable[0] = True  # the finest is always worth its time
-    affordable = lines <= MOST_SLANTED if slow else affordable
-    affordable[-FEWEST:] = True
-    rows: dict[tuple[float, ...], None] = {}
-    for cathode in _space.axis(fixed, "finger_width_cathode", whole(widths[affordable])).tolist():
-        for between in _space.axis(fixed, "gap", whole(gap * np.array(GAPS[:2] if slow else GAPS))).tolist():
-            for share in BUSES[1:] if slow else BUSES:
-                for row in _balanced(request, fixed, constant, (cathode, between, share)):
-                    rows.setdefault(row)
-    names = ("finger_width_anode", "finger_width_cathode", "gap", "bus_width_anode", "bus_width_cathode")
-    return dict(zip(names, np.array(list(rows), float).T, strict=True))
+    widest = max(line, min(room / 4, max(40 * line, room / COARSE)))
+    fixed = request.fixed.get("finger_width_cathode")
+    widths = np.geomspace(line, widest, WIDTHS) if fixed is None else np.array([fixed])
+    return widths, (room / (widths + request.fixed.get("gap", _gap_of(request, constant)))) ** 2
+
+
+def _affordable(request: Request, constant: dict[str, Any]) -> tuple[Any, Any]:
+    """Widths that are drawn with all gaps, and the one finer that is drawn with the smallest one [m]."""
+    widths, lines = _widths(request, constant)
+    if request.pattern in SLANTED:
+        good = lines <= MOST_SLANTED
+        good[-FEWEST:] = True
+        return widths[good], widths[:0]
+    most, finest = (MOST_QUICK, FINEST_QUICK) if request.quick else (MOST_LINES, FINEST)
+    if "finger_width_cathode" in request.fixed and not request.quick:
+        finest = FINEST_FIXED
+    good = np.cumsum(lines[::-1])[::-1] * len(GAPS) * len(BUSES) <= most
+    return widths[good], widths[~good & (lines <= finest)][:1]
+
+
+def left_out(request: Request, fixed: dict[str, float]) -> str:
+    """Which lines were not drawn since they are too many, in a few words; "" where all were. ``fixed`` in nm."""
+    constant = constants(request, fixed)
+    widths, _ = _widths(request, constant)
+    drawn = np.concatenate(_affordable(request, constant))
+    if not len(drawn):
+        return f"lines of {_microns(widths[0])} are too many to be drawn here"
+    return "" if np.min(drawn) <= widths[0] else f"lines finer than {_microns(np.min(drawn))} were not drawn"
+
+
+def _microns(length: float) -> str:
+    return f"{length * 1e6:.3g} um"
 
 
 def _balanced(

@@ -43,10 +43,11 @@ def _constants(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     lid, electrolyte = request.limit("lid"), request.limit("electrolyte")
     seal = max(_package.SEAL_WIDTH, lid.line)
     error = max(request.limit(net).placement + request.limit(net).edge for net in _comb.NETS)
+    edge = max(request.limit(net).edge for net in _comb.NETS)
     defaults = {
         "overhang": max(OVERHANG, error),
         "pad_size": max(_package.PAD_SIZE, request.limit("collector").line),
-        "electrolyte_rim": max(electrolyte.placement + electrolyte.edge, 1e-6),
+        "electrolyte_rim": max(electrolyte.placement + electrolyte.edge + edge, 1e-6),
         "seal_width": seal,
         "dam_clearance": max(_package.DAM_CLEARANCE, seal + lid.placement + lid.edge),
         "lid_clearance": LID_CLEARANCE,

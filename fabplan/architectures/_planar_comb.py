@@ -152,6 +152,12 @@ def design_space(request: Request) -> Params:
     return _space.picked(params, _space.fewest_violations(_rules(params, request)))
 
 
+def left_out(request: Request) -> str:
+    """Which lines of a pattern were not drawn since they are too many; "" where all were."""
+    fixed = _space.in_nanometres(Params, request.fixed)
+    return "" if request.pattern == "comb" else _pattern_search.left_out(request, fixed)
+
+
 def findings(params: Params, request: Request) -> tuple[Finding, ...]:
     """What clipping to an outline did; nothing where the structure stands in a rectangle."""
     plain = request.pattern == "comb" and request.footprint.filled

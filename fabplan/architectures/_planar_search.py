@@ -13,6 +13,7 @@ from fabplan.architectures.base import Request
 from fabplan.geometry.body import Net
 from fabplan.geometry.region import NANOMETRE
 
+COARSEST = 4  # pitches of drops that a common grid of both electrodes may be wide
 LID_CLEARANCE = 100e-6  # cast gel over the electrodes, section 2 of the notes
 
 
@@ -34,11 +35,11 @@ def constants(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     lid, collector = request.limit("lid"), request.limit("collector")
     seal = max(_package.SEAL_WIDTH, lid.line)
     error = lid.placement + lid.edge
-    electrolyte = request.limit("electrolyte")
+    electrolyte, edge = request.limit("electrolyte"), max(request.limit(net).edge for net in _comb.NETS)
     defaults = {
         "collector_inset": max(request.limit(net).placement for net in _comb.NETS),
         "pad_size": max(_package.PAD_SIZE, collector.line),
-        "electrolyte_rim": max(electrolyte.placement + electrolyte.edge, 1e-6),
+        "electrolyte_rim": max(electrolyte.placement + electrolyte.edge + edge, 1e-6),
         "seal_width": seal,
         "dam_clearance": max(_package.DAM_CLEARANCE, seal + error),
         "lid_clearance": LID_CLEARANCE,
@@ -64,8 +65,10 @@ def _axes(request: Request, fixed: dict[str, float], constant: dict[str, Any]) -
     above = request.layer_thickness("collector") + (constant["lid_clearance"] + constant["lid_thickness"]) * NANOMETRE
     heights = _space.thicknesses(limits[1], request.height_max - above, 12)
     return _space.combinations(
-        finger_width_cathode=_space.axis(fixed, "finger_width_cathode", whole(np.geomspace(line, widest, 12))),
-        gap=_space.axis(fixed, "gap", whole(gap * np.array([1.0, 1.5, 2.5]))),
+        finger_width_cathode=_space.axis(
+            fixed, "finger_width_cathode", on_grid(whole(np.geomspace(line, widest, 12)), grid_of(request))
+        ),
+        gap=_space.axis(fixed, "gap", on_grid(whole(gap * np.array([1.0, 1.5, 2.5])), grid_of(request))),
         cathode_thickness=_space.axis(fixed, "cathode_thickness", whole(heights)),
         equal_widths=np.array([0.0, 1.0]),
         bus_share=np.array([0.5, 1.0]),
@@ -90,11 +93,12 @@ def _fingers(request: Request, fixed: dict[str, float], values: dict[str, Any]) 
     """Buses, number and length of the fingers, and the anode's width from the wanted ratio of capacities [nm]."""
     width, length = _package.room(request.footprint, package(values))
     cathode, gap, ended = values["finger_width_cathode"], values["gap"], values["anode_ended"]
-    line = np.ceil(max(line_of(request, net, values) for net in _comb.NETS))
-    bus = np.maximum(np.rint(values["bus_share"] * cathode), line)  # only tips face it: no wider than a finger
+    line, grid = np.ceil(max(line_of(request, net, values) for net in _comb.NETS)), grid_of(request)
+    # only tips face a bus: no wider than a finger
+    bus = up_to(np.maximum(np.rint(values["bus_share"] * cathode), line), grid)
     buses = {name: _space.held(fixed, name, bus) for name in ("bus_width_anode", "bus_width_cathode")}
-    overlap = np.floor((length - sum(buses.values()) - 2 * gap) * values["length_share"])
-    overlap = _space.held(fixed, "finger_length", np.maximum(overlap, 1))
+    overlap = np.floor((length - sum(buses.values()) - 2 * gap) * values["length_share"] / grid) * grid
+    overlap = _space.held(fixed, "finger_length", np.maximum(overlap, grid))
     anode = _space.held(fixed, "finger_width_anode", _wide(request, values, cathode))
     for _ in range(3):  # the width asks for a number of fingers, the number for a width
         most = _comb.most_fingers(anode, cathode, gap, ended, width)
@@ -105,6 +109,26 @@ def _fingers(request: Request, fixed: dict[str, float], values: dict[str, Any]) 
     return buses | {"finger_width_anode": anode, "fingers": count, "finger_length": overlap}
 
 
+def grid_of(request: Request) -> int:
+    """Grid [nm] on which the drops of all jetted electrodes have their edges; 1 where none is jetted.
+
+    Of two pitches without a common multiple of use the wider one counts; the other electrode is then off its grid.
+    """
+    rasters = [int(whole(limit.raster)) for limit in map(request.limit, _comb.NETS) if limit.raster]
+    common, widest = int(np.lcm.reduce(rasters)) if rasters else 1, max(rasters, default=1)
+    return common if common <= COARSEST * widest else widest
+
+
+def up_to(lengths: Any, grid: int) -> Any:
+    """Lengths [nm] as multiples of the grid, none smaller."""
+    return np.ceil(lengths / grid) * grid
+
+
+def on_grid(lengths: Any, grid: int) -> Any:
+    """Values of an axis as multiples of the grid, none smaller, each once."""
+    return lengths if grid == 1 else np.unique(up_to(lengths, grid))
+
+
 def line_of(request: Request, net: Net, values: dict[str, Any]) -> float:
     """Narrowest electrode [nm] that its own recipe and its collector's can make."""
     collector = request.limit("collector").line / NANOMETRE + 2 * values["collector_inset"]
@@ -113,7 +137,8 @@ def line_of(request: Request, net: Net, values: dict[str, Any]) -> float:
 
 def _wide(request: Request, values: dict[str, Any], width: Any) -> Any:
     """Anode width that can be made [nm], the nearest to a wanted one."""
-    return np.rint(np.maximum(width, np.ceil(line_of(request, "anode", values))))
+    grid, least = grid_of(request), np.ceil(line_of(request, "anode", values))
+    return np.maximum(np.rint(width / grid), np.ceil(least / grid)) * grid
 
 
 def _balanced(request: Request, values: dict[str, Any], overlap: Any, count: Any) -> Any:

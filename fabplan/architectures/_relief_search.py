@@ -30,7 +30,8 @@ def outlines(request: Request, fixed: dict[str, float]) -> dict[str, Any]:
     cap, etch = request.limit("encapsulation"), request.limit("relief")
     gap = max(later.gap, request.limit("cathode_collector").gap, request.limit("anode").gap)
     inset = max(later.placement + later.edge + under.edge + gap, INSET)
-    margin = max(PAD_COVER, cap.placement + cap.edge)
+    edge = max(request.limit(role).edge for role in ("cathode_collector", "anode_collector"))
+    margin = max(PAD_COVER, cap.placement + cap.edge + edge)
     line = max(request.limit(role).line for role in ("cathode_collector", "anode_collector"))
     defaults = {
         "margin_anode": inset,

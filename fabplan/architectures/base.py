@@ -11,6 +11,7 @@ A structure is a module of this folder with
 - optionally ``inside(fixed) -> {net: Inside}``: electrodes that are thin coats on a scaffold or in pores
 - optionally ``VARIANTS``: key of the spec's ``cell`` -> parameter and its value by name, e.g.
   ``{"connection": ("series", {"parallel": 0.0, "series": 1.0})}``
+- optionally ``left_out(request)``: which designs were not tried since drawing them takes long, "" where all were
 - optionally ``refused(request)``: why nothing of what is asked can be drawn, and what would help; None otherwise
 - optionally ``preferred(params, request)``: which designs look as the structure should, booleans of shape
   (N,); the others are taken only where none of these meets the target
@@ -134,6 +135,7 @@ class RoleLimits:
     nozzle : diameter of the nozzle, of printed beads [m]
     bead_width : width of one bead after drying and sintering [m]
     layer_pitch : height of one printed layer before drying [m]; 0.8 nozzle diameters when None
+    raster : spacing of the grid of drops on which all edges lie [m], None where edges may lie anywhere
     """
 
     line: float = 0.0
@@ -147,6 +149,7 @@ class RoleLimits:
     nozzle: float | None = None
     bead_width: float | None = None
     layer_pitch: float | None = None
+    raster: float | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,7 @@ class Request:
     fixed : parameters that the user fixed, name -> SI value
     thickness : role -> thickness set by its recipe [m], for layers that are not sized (collector, lid, ...)
     pattern : of the planar cell (`fabplan.geometry.patterns`); ``"comb"``: the structure's own
+    quick : one search of many: drawings that take long are left out
     """
 
     footprint: Footprint
@@ -175,6 +179,7 @@ class Request:
     fixed: Mapping[str, float] = field(default_factory=dict)
     thickness: Mapping[str, float] = field(default_factory=dict)
     pattern: str = "comb"
+    quick: bool = False
 
     def limit(self, role: str) -> RoleLimits:
         """Limits of a role; no limits when its recipe sets none."""

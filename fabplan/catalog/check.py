@@ -5,7 +5,10 @@ Reading a record has already checked keys, units and ranges of its own; here rec
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from fabplan.catalog.check_numbers import error, of_device, of_material, of_quantities, of_recipe, of_table
 from fabplan.catalog.check_tools import of_facility
@@ -16,7 +19,7 @@ from fabplan.findings import Finding, ordered
 
 
 def check(
-    catalog: Catalog, methods: Collection[str] | None = None, faulty: Collection[tuple[str, str]] = ()
+    catalog: Catalog, methods: Collection[str] | None = None, faulty: Mapping[tuple[str, str], Any] | None = None
 ) -> tuple[Finding, ...]:
     """Everything that is wrong between the records of a whole catalog.
 
@@ -24,13 +27,15 @@ def check(
     ----------
     catalog : with all kinds loaded
     methods : ids of the processes that fabplan knows; None leaves them unchecked
-    faulty : (kind, id) of records that are there but could not be read: their names count as known
+    faulty : (kind, id) of records with faults → what could be read of them: their names count as known, and the
+        names, circles and ranges in them are looked at too
     """
+    whole = with_faulty(catalog, faulty or {})
     found = [
         *_sources(catalog),
-        *_names(catalog, methods, faulty),
-        *_circles(catalog.recipes),
-        *(f for kind in RECORDS for record in catalog.records(kind).values() for f in of_quantities(kind, record)),
+        *_names(whole, methods),
+        *_circles(whole.recipes),
+        *(f for kind in RECORDS for record in whole.records(kind).values() for f in of_quantities(kind, record)),
         *(f for material in catalog.materials.values() for f in of_material(material, catalog.ocp)),
         *(f for table in catalog.ocp.values() for f in of_table(table)),
         *(f for recipe in catalog.recipes.values() for f in of_recipe(recipe)),
@@ -38,6 +43,15 @@ def check(
         *(f for device in catalog.devices.values() for f in of_device(device)),
     ]
     return ordered(found)
+
+
+def with_faulty(catalog: Catalog, faulty: Mapping[tuple[str, str], Any]) -> Catalog:
+    """The catalog with what could be read of faulty records in it: for messages, never to plan with."""
+    added: dict[str, dict[str, Any]] = {}
+    for (kind, name), record in faulty.items():
+        added.setdefault(kind, dict(catalog.records(kind)))[name] = record
+    changed: dict[str, Any] = {kind: MappingProxyType(records) for kind, records in added.items()}
+    return dataclasses.replace(catalog, **changed)
 
 
 def _sources(catalog: Catalog) -> Iterator[Finding]:
@@ -49,13 +63,9 @@ def _sources(catalog: Catalog) -> Iterator[Finding]:
                 yield error("record-without-source", place, "The record names no source.", change)
 
 
-def _names(
-    catalog: Catalog, methods: Collection[str] | None, faulty: Collection[tuple[str, str]]
-) -> Iterator[Finding]:
+def _names(catalog: Catalog, methods: Collection[str] | None) -> Iterator[Finding]:
     """Every id that a record names exists."""
-    valid: dict[str, Collection[str]] = {
-        kind: {*catalog.records(kind), *(name for k, name in faulty if k == kind)} for kind in (*RECORDS, "ocp")
-    }
+    valid: dict[str, Collection[str]] = {kind: catalog.records(kind) for kind in (*RECORDS, "ocp")}
     if methods is not None:
         valid["methods"] = methods
     for where, kind, name in _references(catalog):

@@ -22,7 +22,7 @@ from fabplan.catalog.types import Device, Dialect, Facility, Ink, Load, Machine,
 from fabplan.errors import BadInput, Problem, listed, nearest
 from fabplan.readers.guarded import read_bytes
 from fabplan.readers.toml import LARGEST, parse_toml
-from fabplan.records import Origin, read
+from fabplan.records import Origin, read, read_rough
 from fabplan.resources import recipes_folder
 
 RECORDS: Mapping[str, type] = MappingProxyType(
@@ -105,18 +105,40 @@ def load(overlays: Sequence[Path] = (), shipped: Path | None = None, kinds: Coll
     ------
     BadInput : all faults of all files
     """
-    catalog, problems, _ = gathered(overlays, shipped, kinds)
-    if problems:
-        raise BadInput(problems)
-    return catalog
+    got = gathered(overlays, shipped, kinds)
+    if got.problems:
+        raise BadInput(got.problems)
+    return got.catalog
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a look at all files brought, faults or not.
+
+    Parameters
+    ----------
+    catalog : the records that are sound
+    problems : all faults
+    faulty : (kind, id) of records with faults → what could be read of them
+    orphans : those of ``faulty`` whose ``extends`` leads nowhere: what they inherit is not known
+    files : (kind, id) → its file as messages call it
+    """
+
+    catalog: Catalog
+    problems: tuple[Problem, ...]
+    faulty: Mapping[Key, Any]
+    orphans: frozenset[Key]
+    files: Mapping[Key, str]
 
 
 def gathered(
     overlays: Sequence[Path] = (), shipped: Path | None = None, kinds: Collection[str] = KINDS
-) -> tuple[Catalog, tuple[Problem, ...], frozenset[Key]]:
-    """Like `load`, without raising: the records that are sound, all faults, and the (kind, id) that have some."""
+) -> Gathered:
+    """Like `load`, without raising."""
     problems: list[Problem] = []
-    faulty: set[Key] = set()
+    faulty: dict[Key, Any] = {}
+    orphans: set[Key] = set()
+    files: dict[Key, str] = {}
     roots = [(Path(folder), str(folder)) for folder in overlays]
     roots = [root for root in roots if _is_catalog(*root, problems)]
     bottom = recipes_folder() if shipped is None else Path(shipped)
@@ -127,12 +149,14 @@ def gathered(
     for kind, cls in RECORDS.items():
         if kind in kinds:
             layers = [_layer(root, shown, kind, problems) for root, shown in roots]
+            files |= {(kind, name): leaf.where for layer in reversed(layers) for name, leaf in layer.items()}
             found[kind] = _records(kind, cls, layers, digest, origin, problems)
-            faulty |= {(kind, name) for layer in layers for name in layer if name not in found[kind]}
+            for name in sorted({name for layer in layers for name in layer if name not in found[kind]}):
+                faulty[kind, name] = _rough(name, cls, layers, problems, orphans, kind)
     if "ocp" in kinds:
         found["ocp"] = _tables(roots, digest, origin, problems)
     catalog = Catalog(digest=MappingProxyType(digest), origin=MappingProxyType(origin), **found)
-    return catalog, tuple(problems), frozenset(faulty)
+    return Gathered(catalog, tuple(problems), MappingProxyType(faulty), frozenset(orphans), MappingProxyType(files))
 
 
 def find(records: Mapping[str, R], name: str, where: str) -> R:
@@ -225,8 +249,10 @@ def _records(
     for name in ids:
         resolved = resolve(name, layers, cls, problems)
         if resolved is None:
+            leaf = _topmost(name, layers)
+            _claim(name, leaf.table.get("aliases"), names, leaf.where, problems)
             continue
-        table = {key: value for key, value in resolved.table.items() if key != "extends"}
+        table = _own(resolved.table)
         record = read(cls, table, resolved.leaf.where, problems, origin=Origin("", "low"), extra={"id": name})
         _claim(name, table.get("aliases"), names, resolved.leaf.where, problems)
         if record is None:
@@ -235,6 +261,27 @@ def _records(
         digest[kind, name] = resolved.digest
         origin[kind, name] = resolved.leaf.label
     return MappingProxyType(records)
+
+
+def _rough(
+    name: str, cls: type, layers: Sequence[Layer], problems: list[Problem], orphans: set[Key], kind: str
+) -> Any:
+    """What a record with faults says; the faults in an orphan's own keys are told here, since nobody read them yet."""
+    anyone = Origin("not known", "low")  # a value without source was told already, or has its parent's
+    resolved = resolve(name, layers, cls, [])
+    if resolved is not None:
+        return read_rough(cls, _own(resolved.table), "", [], origin=anyone, extra={"id": name})
+    orphans.add((kind, name))
+    leaf = _topmost(name, layers)
+    return read_rough(cls, _own(leaf.table), leaf.where, problems, origin=anyone, extra={"id": name})
+
+
+def _topmost(name: str, layers: Sequence[Layer]) -> Leaf:
+    return next(layer[name] for layer in layers if name in layer)
+
+
+def _own(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in table.items() if key != "extends"}
 
 
 def _claim(name: str, aliases: Any, names: dict[str, str], where: str, problems: list[Problem]) -> None:

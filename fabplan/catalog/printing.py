@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from fabplan.records import Quantity, flag, quantity, table, tables, text, texts, whole
 
+#: dialects whose words `fabplan.verify` can run; ``""`` for a dialect's own
+READABLE = (
+    "", "marlin", "reprapfirmware", "klipper", "grbl", "linuxcnc", "aerotech-a3200", "automation1", "hyrel",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Nozzle:
@@ -23,6 +28,7 @@ class Nozzle:
 class Style:
     """How filaments start and end; what is not given is not done."""
 
+    standoff: Quantity | None = quantity("length", "nozzle above the foot of the wall in the first layer", low=0)
     pre_move_delay: Quantity | None = quantity("time", "from valve open to the first move", low=0)
     lead_in: Quantity | None = quantity("length", "way with the valve open before the drawn start", low=0)
     shutoff_distance: Quantity | None = quantity("length", "valve closes this far before the end", low=0)
@@ -168,6 +174,8 @@ class Dialect:
     piston_off: tuple[str, ...] = texts("after it; {valve}")
     piston_axes: tuple[str, ...] = texts("axis of the piston of each head where it is not E; {axis}")
     piston_decimals: int = whole("decimals of the piston's amounts", low=0, high=9, default=8)
+    reads_as: str = text("dialect with the same words: programs are run and checked as that one", choices=READABLE)
+    exact_stop: bool = flag("whether its programs stop in every corner", default=False)
     verified_by: str = text("interpreter that checks programs in this project's tests; empty: not machine-verified")
     notes: str = text("remarks")
     source: str = text("who says so")

@@ -30,6 +30,10 @@ KINDS = (
     "substrate",
     "resist",
 )
+#: how a layer gets its outline
+OUTLINES = (
+    "none", "lift-off", "etch", "resist", "shadow-mask", "screen", "stencil", "bead", "drops", "raster", "blanket",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +170,9 @@ class RecipeLimits:
     aspect_ratio: Quantity | None = quantity("number", "largest height over width", low=0)
     edge: Quantity | None = quantity("length", "tolerance of the edge", low=0)
     passes: int = whole("most passes; 0 when not limited")
+    density: Quantity | None = quantity(
+        "number", "least share of area to cover for an even etch or plating: dummy fill", low=0.01, high=0.7
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +223,7 @@ class Recipe:
     aliases: tuple[str, ...] = texts("other names")
     patterned_by: str = text(
         "how the layer gets its outline",
-        choices=("none", "lift-off", "etch", "shadow-mask", "screen", "stencil", "bead", "drops", "raster", "blanket"),
+        choices=OUTLINES,
         default="none",
     )
     before: tuple[str, ...] = texts("ids of recipes that must come right before, in order")

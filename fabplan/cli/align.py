@@ -16,7 +16,7 @@ from fabplan.findings import errors
 @click.argument("program")
 @click.argument("fiducials")
 @click.option("-o", "output", required=True, metavar="FILE", help="Where the moved program goes.")
-@click.option("--budget", metavar="LENGTH", help='How far a fiducial may lie off, e.g. "5 um".')
+@click.option("--budget", metavar="LENGTH", help='How far a fiducial may lie off, e.g. "5 um"; else the header\'s.')
 @click.option("--scaled", is_flag=True, help="The part may have stretched or shrunk.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @common_options
@@ -25,8 +25,9 @@ def command(
 ) -> int:
     """Move PROGRAM onto a part whose FIDUCIALS were measured (a table name,x_mm,y_mm).
 
-    Places count from the origin that the program starts from. Nothing is written when a fiducial lies
-    farther off than the budget, or when the moved program does not hold.
+    Places count from the origin that the program starts from. The moved program is run and held against
+    its header and against the program before it: every point where the fit puts it, the same feeds, waits and
+    heads. Nothing is written when a fiducial lies farther off than the budget, or when it does not hold.
 
     \b
     Example:
@@ -50,11 +51,14 @@ def command(
     fit = found.alignment
     if common.as_json:
         numbers = {"angle_rad": fit.angle, "scale": fit.scale, "shift_mm": fit.shift, "residuals_mm": fit.residuals}
+        numbers["path_error_mm"] = None if found.worst != found.worst else found.worst
         say_json({"schema": "fabplan/alignment/1", **numbers, "findings": [vars(f) for f in found.findings]})
     else:
         x, y = fit.shift
         say(f"turned by {fit.angle * 1e3:.4f} mrad, scale {fit.scale:.6f}, shifted by {x:.4f} {y:.4f} mm")
         for name, off in fit.residuals.items():
             say(f"{name}  {off * 1e3:.2f} um off")
+        if found.worst == found.worst:
+            say(f"path {found.worst * 1e6:.0f} nm at most from the moved path: rounding")
     tell_findings(found.findings)
     return 1 if faults else 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fabplan.cli.common import Common
-from fabplan.cli.output import tell_labelled
+from fabplan.cli.output import stages, tell_labelled
 from fabplan.errors import BadInput, Problem
 from fabplan.readers.json_file import read_json
 
@@ -29,9 +29,8 @@ def cells_document(source: str, common: Common) -> tuple[Document, Document]:
     if not source.endswith(".json"):
         from fabplan.planner import run  # numpy and scipy: not for --help
 
-        if sys.stderr.isatty():
-            click.echo(f"planning {source} …", err=True)
-        planned = run.plan(source, {}, (), common.catalog())
+        with stages(common.as_json) as tell:
+            planned = run.plan(source, {}, (), common.catalog(), tell)
         return planned.cell, planned.estimate
     where = Path(source).name
     # the reader of cells names the cell and the key of a number that is none

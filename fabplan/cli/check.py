@@ -15,9 +15,10 @@ from fabplan.cli.output import say, say_json, tell_findings, tell_labelled
 from fabplan.errors import BadInput, Problem
 from fabplan.findings import errors
 from fabplan.readers.toml import read_toml
+from fabplan.records import WITHOUT_SOURCE, Origin, read_rough
 
 if TYPE_CHECKING:
-    from fabplan.catalog.loader import Catalog
+    from fabplan.catalog.loader import Catalog, Gathered
 
 
 @click.command("check")
@@ -32,18 +33,20 @@ def command(common: Common, folder: str | None) -> int:
       fabplan check my-lab
     """
     # Rules over records need numpy: loaded when they are asked for, not for --help or wrong usage.
-    from fabplan.catalog.check import check
+    from fabplan.catalog.check import check, with_faulty
     from fabplan.catalog.loader import RECORDS, gathered
 
     if folder is not None:
         common = replace(common, catalogs=(Path(folder), *common.catalogs))
-    catalog, faults, faulty = gathered(common.catalogs)
-    findings = check(catalog, plugins.names("methods"), faulty)
-    problems = [*faults]
-    problems += [Problem(f.message, f.where, None, f.change or None) for f in errors(findings)]
-    problems += [*_settings(catalog), *_dialects(catalog), *_specs(common.catalogs, catalog)]
+    got = gathered(common.catalogs)
+    catalog = with_faulty(got.catalog, got.faulty)
+    findings = check(got.catalog, plugins.names("methods"), got.faulty)
+    problems = [*got.problems]
+    problems += [Problem(f.message, _place(f.where, got), None, f.change or None) for f in errors(findings)]
+    problems += [*_settings(catalog, got), *_dialects(got.catalog), *_specs(common.catalogs, catalog)]
     if problems:
-        raise BadInput(problems)
+        raise BadInput(dict.fromkeys(problems))
+    catalog = got.catalog
     broken = [state for kind in plugins.KINDS for state in plugins.broken(kind)]
     counts = {kind: len(catalog.records(kind)) for kind in RECORDS}
     if common.as_json:
@@ -66,15 +69,31 @@ def _dialects(catalog: Catalog) -> Iterator[Problem]:
         yield from check_dialect(dialect)
 
 
-def _settings(catalog: Catalog) -> Iterator[Problem]:
-    """Faults in what the recipes tell their processes."""
+def _place(where: str, got: Gathered) -> str:
+    """The file that a finding's place such as ``recipes/mine: method`` means."""
+    record, colon, key = where.partition(": ")
+    kind, _, name = record.partition("/")
+    return got.files.get((kind, name), record) + colon + key
+
+
+def _settings(catalog: Catalog, got: Gathered) -> Iterator[Problem]:
+    """Faults in what the recipes tell their processes, also of recipes with other faults."""
     from fabplan.planner.route import method_of  # as above
 
-    for recipe in catalog.recipes.values():
+    known = plugins.names("methods")
+    for recipe in (r for r in catalog.recipes.values() if r.method in known):  # others were told with the names
+        key = ("recipes", recipe.id)
+        if key in got.orphans:
+            faults: list[Problem] = []
+            fields, where = plugins.load("methods", recipe.method).Settings, f"{got.files[key]}: settings"
+            read_rough(fields, recipe.settings, where, faults, origin=Origin("not known", "low"))
+            yield from faults
+            continue
         try:
-            method_of(recipe, catalog.origin["recipes", recipe.id])
+            method_of(recipe, got.files[key])
         except BadInput as fault:
-            yield from fault.problems
+            # A source that is missing was told once for the whole file.
+            yield from (p for p in fault.problems if key not in got.faulty or p.what != WITHOUT_SOURCE)
 
 
 def _specs(folders: tuple[Path, ...], catalog: Catalog) -> Iterator[Problem]:

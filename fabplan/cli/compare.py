@@ -11,7 +11,7 @@ import click
 from fabplan import __version__, files, units
 from fabplan.cli.common import Common, common_options
 from fabplan.cli.faults import naming_lines
-from fabplan.cli.output import say, say_json, table, tell, tell_labelled
+from fabplan.cli.output import say, say_json, stages, table, tell, tell_labelled
 from fabplan.cli.request import request_options
 from fabplan.units import show
 
@@ -45,8 +45,8 @@ def command(
 
     if output is not None:
         files.check_target(output, force)
-    with naming_lines(spec):
-        found = compare(spec, options, sets, common.catalog(), lambda title: tell(f"… {title}"))
+    with stages(common.as_json) as told, naming_lines(spec):
+        found = compare(spec, options, sets, common.catalog(), told)
     document = _comparison_page.document(found)
     if output is not None:
         made = {

@@ -14,18 +14,23 @@ from fabplan.cli.output import say, say_json, table, tell, tell_labelled
 from fabplan.errors import BadInput, CannotWrite, Problem
 
 if TYPE_CHECKING:
+    from fabplan.estimate.constants import Array
     from fabplan.estimate.sweep import Axis, Block
 
+PER_METRE = ("film-coaxial", "interdigital")  # kinds that answer per length of their fingers or rods
 DEFAULT_RATES = (0.1, 1.0, 10.0)
 BEST = 10
+STEPS = 200  # of a size in a plot
 
 
 class _Seen:
-    """What is kept of the blocks that went by: how many, how many flagged, the best."""
+    """What is kept of the blocks that went by: how many, how many flagged, the best, the most of each size."""
 
-    def __init__(self) -> None:
+    def __init__(self, axes: Sequence[Axis]) -> None:
         self.designs = self.flagged = 0
         self.best: list[tuple[float, tuple[float, ...], float]] = []
+        self.axes = axes
+        self.most: list[dict[float, float]] = [{} for _ in axes]
 
     def add(self, block: Block, place: int) -> None:
         """Take a block; ``place`` is that of the rate that ranks."""
@@ -37,6 +42,20 @@ class _Seen:
             (float(capacity[row]), tuple(block.sizes[row].tolist()), float(volts[row])) for row in order
         ]
         self.best = sorted(self.best, key=lambda entry: (-entry[0] * entry[2], entry[1]))[:BEST]
+        self._reached(block.sizes, capacity * volts)
+
+    def _reached(self, sizes: Array, energy: Array) -> None:
+        """The most energy of each value of each size; long axes in some hundred steps."""
+        import numpy as np  # loaded already
+
+        for column, (axis, most) in enumerate(zip(self.axes, self.most, strict=True)):
+            step = max((axis.high - axis.low) / min(max(axis.count - 1, 1), STEPS), 1e-30)
+            places = np.rint((sizes[:, column] - axis.low) / step).astype(int)
+            peak = np.full(int(places.max(initial=0)) + 1, -np.inf)
+            np.maximum.at(peak, places, np.where(np.isfinite(energy), energy, -np.inf))
+            for place in np.flatnonzero(np.isfinite(peak)).tolist():
+                value = axis.low + place * step
+                most[value] = max(most.get(value, -np.inf), float(peak[place]))
 
 
 def refuse(others: Sequence[tuple[str, bool]]) -> None:
@@ -75,20 +94,25 @@ def scan(
         raise BadInput(Problem("--vary needs one cell", f"{Path(source).name}: cells", str(len(template.ids)), "1"))
     asked = tuple(rates) if rates is not None else (template.c_rates[0] or DEFAULT_RATES)
     sweep.checked(template, axes, asked)
-    seen, begin, middle = _Seen(), time.perf_counter(), len(asked) // 2
+    seen, begin, middle = _Seen(axes), time.perf_counter(), len(asked) // 2
+
+    table_wanted = output is not None and output.endswith(".csv")
 
     def parts() -> Iterator[bytes]:
         yield sweep.header(template, axes, asked)
         for block in sweep.swept(template, Base.of(document), axes, asked, cells_source.bar("designs")):
             seen.add(block, middle)
-            yield sweep.lines(block) if output is not None else b""
+            yield sweep.lines(block) if table_wanted else b""
 
-    if output is not None:
-        files.write_file(output, parts(), replace=True)
-        tell(f"written to {output}")
+    if table_wanted:
+        files.write_file(str(output), parts(), replace=True)
     else:
         for _ in parts():
             pass
+    if output is not None:
+        if not table_wanted:
+            files.write_file(output, _page(seen, template.ids[0], asked[middle], template.kinds[0]), replace=True)
+        tell(f"written to {output}")
     seconds = time.perf_counter() - begin
     if common.as_json:
         say_json(_document(seen, axes, asked, middle, seconds))
@@ -100,10 +124,25 @@ def scan(
 def _check(output: str | None, force: bool) -> None:
     if output is None:
         return
-    if not output.endswith(".csv"):
-        raise BadInput(Problem("designs are written as a table", "-o", output[:60], "a name that ends in .csv"))
+    if not output.endswith((".csv", ".html")):
+        allowed = "a name that ends in .csv (every design) or .html (a page of the best ones)"
+        raise BadInput(Problem("designs are written as a table or a page", "-o", output[:60], allowed))
     if Path(output).exists() and not force:
         raise CannotWrite(f"{output}: exists; choose another name, or --force to replace it")
+
+
+def _page(seen: _Seen, name: str, rate: float, kind: str) -> bytes:
+    """The best designs and what each size can reach, as one page."""
+    from fabplan.exporters._designs_page import Designs, Envelope, page  # jinja2: only when a page is written
+
+    per = "m" if kind in PER_METRE else "m2"
+    spans = {axis.key: (axis.low, axis.high, axis.count) for axis in seen.axes}
+    best = [(sizes, capacity, volts) for capacity, sizes, volts in seen.best]
+    reached = [
+        Envelope(axis.key, sorted(most), [most[value] for value in sorted(most)])
+        for axis, most in zip(seen.axes, seen.most, strict=True)
+    ]
+    return page(Designs(name, seen.designs, seen.flagged, rate, per, spans, best, reached))
 
 
 def _document(
@@ -126,7 +165,7 @@ def _document(
 def _show(
     seen: _Seen, axes: Sequence[Axis], rates: Sequence[float], middle: int, seconds: float, kind: str
 ) -> None:
-    factor, unit = (1e3, "uAh/mm") if kind in ("film-coaxial", "interdigital") else (100.0, "uAh/cm2")
+    factor, unit = (1e3, "uAh/mm") if kind in PER_METRE else (100.0, "uAh/cm2")
     rows = [
         (*(f"{size:.4g}" for size in sizes), f"{capacity * factor:.4g} {unit}", f"{volts:.3f} V")
         for capacity, sizes, volts in seen.best

@@ -11,7 +11,7 @@ from fabplan.cli.browser import printed
 from fabplan.cli.common import Common, common_options
 from fabplan.cli.completing import names
 from fabplan.cli.faults import naming_lines
-from fabplan.cli.output import say, say_json
+from fabplan.cli.output import say, say_json, stages
 from fabplan.errors import BadInput, Problem
 
 KINDS = (".svg", ".pdf", ".png")
@@ -70,10 +70,11 @@ def _planned(spec: str, sets: tuple[str, ...], common: Common) -> Plan:
     from fabplan.planner import run  # as above
     from fabplan.planner.spec_source import merged
 
-    if not Path(spec).is_dir():
+    with stages(common.as_json) as tell:
+        if Path(spec).is_dir():
+            return run.planned(merged(_asked(Path(spec)), {}, sets), "plan.json", common.catalog(), tell)
         with naming_lines(spec):
-            return run.plan(spec, {}, sets, common.catalog())
-    return run.planned(merged(_asked(Path(spec)), {}, sets), "plan.json", common.catalog())
+            return run.plan(spec, {}, sets, common.catalog(), tell)
 
 
 def _asked(folder: Path) -> dict[str, Any]:

@@ -27,6 +27,7 @@ ELECTRONIC = "electronic_conductivity_S_m"
 ESTIMATES = "fabplan/estimates/1"
 SHOWN_ROWS = 60
 MOST_QUESTIONED, MOST_PICTURED = 100, 8
+MOST_CELLS = 50_000  # of a file: each takes 12 to 20 kB, so that all of them stay below 1 GB
 MOST_RESISTANCES, SHOWN_RESISTANCES = 1000, 5
 BAD_CELLS = 2
 
@@ -70,7 +71,8 @@ def command(
     {"pos.D_s": [1e-16, 1e-14], "gap_m": "medium"}; --uncertain and --confidence say it from outside.
 
     Very many designs: --vary spans a grid over one cell and streams one line a design to a .csv file, in bounded
-    memory (some 100 MB; 10^6 designs at 8 rates take a few minutes). A cells file is held whole, some 15 kB a cell.
+    memory (some 100 MB; 10^6 designs at 8 rates take a few minutes). A cells file is held whole, up to 50 000 cells of
+    12 to 20 kB.
 
     \b
     Examples:
@@ -120,6 +122,7 @@ def _read(
     # The estimator needs numpy and scipy: loaded when it is asked for, not for --help or wrong usage.
     from fabplan.estimate import cells
 
+    _not_too_many(document, where)
     read = cells.read_cells(document, where, keep_going)
     good = asked = cells_source.sound(document, read)
     refused: list[Any] = []
@@ -130,6 +133,19 @@ def _read(
         again = cells.read_cells(asked, where, keep_going)
         read, asked = _also(read, again), cells_source.sound(asked, again)
     return read, good, asked, refused
+
+
+def _not_too_many(document: Mapping[str, Any], where: str) -> None:
+    """A file is held whole in memory; a grid of designs is not.
+
+    Raises
+    ------
+    BadInput : more than ``MOST_CELLS``
+    """
+    given = document.get("cells")
+    if isinstance(given, list) and len(given) > MOST_CELLS:
+        allowed = f"up to {MOST_CELLS}; several files, or one cell and --vary for a grid of sizes in bounded memory"
+        raise BadInput(Problem("too many cells for one file", f"{where}: cells", str(len(given)), allowed))
 
 
 def _with_halves(read: Cells, document: Mapping[str, Any], where: str, keep_going: bool, common: Common) -> Cells:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from fnmatch import fnmatchcase
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from fabplan.cli.common import Common, common_options
 from fabplan.cli.output import say, say_json, table
 from fabplan.errors import BadInput, Problem, listed, nearest
-from fabplan.readers.toml import read_toml
-from fabplan.resources import templates_folder
 
-RULES = "rules.toml"
+
+def _complete(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    return [CompletionItem(name) for name in rules() if name.startswith(begun)]
 
 
 @click.command("explain")
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=_complete)
 @common_options
 def command(common: Common, rule: str | None) -> int:
-    """What a rule checks and what mends its finding; all rules when none is named.
+    """What a rule checks, what mends its finding and where its limit comes from; all rules when none is named.
 
     \b
     Examples:
@@ -46,14 +48,13 @@ def command(common: Common, rule: str | None) -> int:
             say(f"{name} ({entry['about']})")
             say(f"checks   {entry['checks']}")
             say(f"to mend  {entry['change']}")
+            say(f"source   {entry['source']}")
     return 0
 
 
 def rules() -> Mapping[str, dict[str, Any]]:
-    """All rules: name, ``*`` for an open part of it -> about, checks, change."""
-    areas = read_toml(templates_folder() / RULES, RULES)
-    return {
-        name: {"about": area, "checks": checks, "change": change}
-        for area, entries in areas.items()
-        for name, (checks, change) in entries.items()
-    }
+    """All rules: name, ``*`` for an open part of it -> about, checks, change, source."""
+    # The rules are read for an explanation, not for --help.
+    from fabplan.exporters._rulebook import rules as every_rule
+
+    return {name: asdict(entry) for name, entry in every_rule().items()}

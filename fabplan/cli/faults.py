@@ -4,34 +4,48 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fabplan import units
+from fabplan.cli import quoting
 from fabplan.cli.output import say_json, tell, tell_labelled
 from fabplan.errors import BadInput, CannotWrite, FabplanError, Infeasible, Problem, listed, nearest
+from fabplan.readers import json_lines
 from fabplan.readers.toml import LARGEST
 from fabplan.readers.toml_lines import line_of, with_lines
 from fabplan.resources import recipes_folder
 
 MISSED, BAD_INPUT, BUG = 1, 2, 70
+MOST_QUOTED = 20  # faults that are shown with their line; a repair is tried by reading the file again
 #: unit at the end of a key -> factor to SI, dimension
 _UNITS = {"Ah": (3600.0, "charge"), "Wh": (3600.0, "energy"), "m": (1.0, "length"), "V": (1.0, "voltage")}
 
 
-def report(fault: Exception, *, as_json: bool, debug: bool) -> int:
-    """Show an error and give its exit code."""
+def report(fault: Exception, *, as_json: bool, debug: bool, words: Sequence[str] = ()) -> int:
+    """Show an error and give its exit code.
+
+    Parameters
+    ----------
+    words : of the command line; files among them are those that a message may mean
+    """
     if debug:
         tell("".join(traceback.format_exception(fault)))
-    document = _document(fault)
+    files = {Path(word).name: Path(word) for word in words if word.endswith((".toml", ".json"))}
+    document = _document(fault, files)
     if as_json:
         say_json({"error": document})
-    for line in _lines(document):
-        tell_labelled("error", line)
+    if "problems" in document:
+        _tell_problems([Problem(**{f.name: entry[f.name] for f in dataclasses.fields(Problem)})
+                        for entry in document["problems"]], files, as_json)  # fmt: skip
+    else:
+        for line in _lines(document):
+            tell_labelled("error", line)
     for change in document.get("changes", ()):
         tell(f"help: {change}")
     if document.get("reachable"):
@@ -50,11 +64,33 @@ def _readable(name: str, value: float) -> str:
     return f"{what.replace('_', ' ')} {units.show(value * factor, dimension)}"
 
 
-def _document(fault: Exception) -> dict[str, Any]:
+def _tell_problems(problems: Sequence[Problem], files: Mapping[str, Path], brief: bool) -> None:
+    """Problems, each with its line of the user's file and the repair that was tried."""
+    for number, problem in enumerate(problems):
+        tell_labelled("error", str(problem))
+        path = _path(problem.where, files)
+        text = _text(str(path)) if path is not None and number < MOST_QUOTED else None
+        if path is None or text is None or brief:
+            continue
+        for line in quoting.excerpt(problem, text):
+            tell(f"  {line}")
+        mended = quoting.repaired(problem, path, text)
+        if mended:
+            tell(f"help: write {mended} (tried: this fault is gone)")
+
+
+def _path(where: str, files: Mapping[str, Path]) -> Path | None:
+    """The file of the user that a place such as ``cell.toml:4: target.rat`` means."""
+    name = re.split(r":\d+: ", where)[0]
+    return files.get(name, Path(name) if "/" in name else None)
+
+
+def _document(fault: Exception, files: Mapping[str, Path]) -> dict[str, Any]:
     """An error as the object that ``--json`` prints."""
     found: dict[str, Any]
     if isinstance(fault, BadInput):
-        problems = [dataclasses.asdict(problem) for problem in located(fault.problems)]
+        found_at = located(fault.problems, files)
+        problems = [{"code": quoting.code_of(p), **dataclasses.asdict(p), "line": _line(p.where)} for p in found_at]
         found = {"kind": "bad-input", "exit_code": BAD_INPUT, "problems": problems}
     elif isinstance(fault, Infeasible):
         found = {"kind": "infeasible", "exit_code": MISSED, "reasons": list(fault.reasons)}
@@ -63,8 +99,8 @@ def _document(fault: Exception) -> dict[str, Any]:
     elif isinstance(fault, CannotWrite):
         found = {"kind": "cannot-write", "exit_code": BAD_INPUT, "message": str(fault)}
     elif isinstance(fault, click.ClickException):
-        problem = _usage(fault)
-        found = {"kind": "bad-input", "exit_code": BAD_INPUT, "problems": [dataclasses.asdict(problem)]}
+        problem = {"code": "usage", **dataclasses.asdict(_usage(fault)), "line": None}
+        found = {"kind": "bad-input", "exit_code": BAD_INPUT, "problems": [problem]}
     elif isinstance(fault, OSError):
         found = {"kind": "cannot-read-or-write", "exit_code": BAD_INPUT, "message": str(fault)}
     else:
@@ -76,7 +112,8 @@ def _document(fault: Exception) -> dict[str, Any]:
 
 def _lines(document: dict[str, Any]) -> list[str]:
     if "problems" in document:
-        return [str(Problem(**problem)) for problem in document["problems"]]
+        names = [f.name for f in dataclasses.fields(Problem)]
+        return [str(Problem(**{name: problem[name] for name in names})) for problem in document["problems"]]
     if "reasons" in document:
         return list(document["reasons"])
     return [document["message"]]
@@ -100,18 +137,30 @@ def _choices(parameter: click.Parameter) -> str | None:
     return listed(parameter.type.choices) if isinstance(parameter.type, click.Choice) else None
 
 
-def located(problems: Iterable[Problem]) -> list[Problem]:
-    """The same problems with ``file: key`` made ``file:line: key`` where the file can be found."""
-    return [_located(problem) for problem in problems]
+def located(problems: Iterable[Problem], files: Mapping[str, Path] | None = None) -> list[Problem]:
+    """The same problems with ``file: key`` made ``file:line: key`` where the file can be found.
+
+    Parameters
+    ----------
+    files : name -> file that the user gave; a bare name need not be the file of that name in this folder
+    """
+    return [_located(problem, files or {}) for problem in problems]
 
 
-def _located(problem: Problem) -> Problem:
-    name, colon, key = problem.where.partition(".toml: ")
-    if not colon or "/" not in name:  # a bare name need not be the file of that name in this folder
+def _located(problem: Problem, files: Mapping[str, Path]) -> Problem:
+    place = re.fullmatch(r"(.+?\.(?:toml|json)): (.+)", problem.where)
+    path = _path(place[1], files) if place else None
+    text = _text(str(path)) if path is not None else None
+    if place is None or path is None or text is None:
         return problem
-    text = _text(f"{name}.toml")
-    line = line_of(text, key) if text is not None else None
-    return dataclasses.replace(problem, where=f"{name}.toml:{line}: {key}") if line else problem
+    finder = line_of if path.suffix == ".toml" else json_lines.line_of
+    line = finder(text, place[2].partition(" (")[0])
+    return dataclasses.replace(problem, where=f"{place[1]}:{line}: {place[2]}") if line else problem
+
+
+def _line(where: str) -> int | None:
+    found = re.search(r"\.(?:toml|json):(\d+): ", where)
+    return int(found[1]) if found else None
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from fabplan.errors import BadInput, Problem, listed, nearest
 
 #: command -> (module, one line for the help)
 COMMANDS = {
+    "new": ("new", "Write a commented spec to edit, for your target or from a shipped example."),
     "plan": ("plan", "Turn a target and a footprint into masks, toolpaths and recipe sheets."),
     "compare": ("compare", "The same target on every structure that can make it, and why the others cannot."),
     "estimate": ("estimate", "Capacity, voltage and energy of given cells at several rates."),

@@ -56,10 +56,19 @@ def entry(kind: str, name: str, common: Common) -> Entry:
         # Other names of the same thing are looked up by the catalog's own rule.
         from fabplan.catalog.loader import find
 
-        return dict(plain(find(records, name, kind)))
+        found = find(records, name, kind)
+        return {**plain(found), **_in_words(kind, found)}
     if name not in records:
         raise BadInput(Problem("unknown name", kind, repr(name)[:60], listed(records), nearest(name, records)))
     return {"id": name, **records[name]}
+
+
+def _in_words(kind: str, record: Any) -> Entry:
+    """What a record says only as a whole."""
+    # The catalog needs numpy: loaded when a record is shown.
+    from fabplan.catalog.tried import tried
+
+    return {"valid_range": tried(record)} if kind == "recipes" else {}
 
 
 def _check_kind(kind: str) -> None:

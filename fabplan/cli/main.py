@@ -65,7 +65,7 @@ def _run(arguments: Sequence[str]) -> int:
     except click.Abort:
         raise
     except Exception as fault:
-        return report(fault, as_json="--json" in options, debug="--debug" in options)
+        return report(fault, as_json="--json" in options, debug="--debug" in options, words=options)
 
 
 def _prepare() -> None:

@@ -1,12 +1,14 @@
-"""Printing: results to standard output, everything else to standard error, nothing that moves a cursor."""
+"""Printing: results to standard output, everything else to standard error; a line of progress on a terminal alone."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -41,6 +43,34 @@ def painted(text: str, severity: str) -> str:
     """Severity in its colour, on a terminal that wants one."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stderr.isatty()
     return text if plain else click.style(text, fg=_COLOURS[severity], bold=True)
+
+
+def _watched() -> bool:
+    return sys.stderr.isatty()
+
+
+@contextmanager
+def stages(quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """What long work is at: one line on a terminal that each stage overwrites and the end wipes; nothing elsewhere.
+
+    Parameters
+    ----------
+    quiet : as where ``--json`` is asked
+    """
+    if quiet or not _watched():
+        yield lambda text: None
+        return
+    room, dumb = shutil.get_terminal_size().columns - 1, os.environ.get("TERM") == "dumb"
+
+    def shown(text: str) -> None:
+        line = clean(f"… {text}")[:room]
+        click.echo(line if dumb else f"\r{line.ljust(room)}", nl=dumb, err=True)
+
+    try:
+        yield shown
+    finally:
+        if not dumb:
+            click.echo(f"\r{' ' * room}\r", nl=False, err=True)
 
 
 def tell_labelled(severity: str, text: object) -> None:

@@ -12,7 +12,7 @@ import click
 from fabplan import units
 from fabplan.cli.common import Common, common_options
 from fabplan.cli.faults import naming_lines
-from fabplan.cli.output import say, say_json, table, tell, tell_labelled
+from fabplan.cli.output import say, say_json, stages, table, tell_labelled
 from fabplan.errors import BadInput, Problem
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def command(common: Common, spec: str | None, sets: tuple[str, ...], **options: 
     # The planner needs numpy and shapely: loaded when it is asked for, not for --help or wrong usage.
     from fabplan.planner.pattern_table import of_spec
 
-    with naming_lines(spec):
-        found_spec, rows = of_spec(spec, given, sets, common.catalog(), lambda name: tell(f"… {name}"))
+    with stages(common.as_json) as told, naming_lines(spec):
+        found_spec, rows = of_spec(spec, given, sets, common.catalog(), told)
     best = next((row.pattern for row in rows if row.capacity), None)
     if common.as_json:
         say_json({"spec": dict(found_spec.raw), "most": best, "patterns": [dataclasses.asdict(row) for row in rows]})

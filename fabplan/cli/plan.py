@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from fabplan import files
 from fabplan.cli.common import Common, common_options
 from fabplan.cli.completing import names
 from fabplan.cli.faults import naming_lines
-from fabplan.cli.output import say, say_json, tell_findings
+from fabplan.cli.output import say, say_json, stages, tell_findings
 from fabplan.cli.request import request_options
 from fabplan.cli.summary import summary
 from fabplan.findings import Finding, errors
@@ -69,12 +69,14 @@ def command(
 
     if output is not None and not dry_run:
         files.check_target(output, force)
-    with naming_lines(spec):
-        plan = run.plan(spec, options, sets, common.catalog())
+    with stages(common.as_json) as tell:
+        with naming_lines(spec):
+            plan = run.plan(spec, options, sets, common.catalog(), tell)
+        folder = Path("out") / plan.name if output is None else Path(output)
+        idle = dry_run or bool(errors(plan.findings))
+        written, findings = ({}, ()) if idle else _written(plan, folder, force, tell)
     if errors(plan.findings):
         return _refused(plan, common.as_json)
-    folder = Path("out") / plan.name if output is None else Path(output)
-    written, findings = ({}, ()) if dry_run else _written(plan, folder, force)
     tell_findings([*(f for f in plan.findings if f.severity != "info"), *findings])
     if common.as_json:
         say_json(_document(plan, folder, written))
@@ -89,12 +91,14 @@ def command(
     return 0
 
 
-def _written(plan: Plan, folder: Path, force: bool) -> tuple[Mapping[str, bytes], tuple[Finding, ...]]:
+def _written(
+    plan: Plan, folder: Path, force: bool, tell: Callable[[str], None]
+) -> tuple[Mapping[str, bytes], tuple[Finding, ...]]:
     # Exporters load gdstk and trimesh (over 1 s): only when there is a plan to export.
     from fabplan.exporters import all as exporters
 
     files.check_target(folder, force)
-    exported = exporters.collect(plan)
+    exported = exporters.collect(plan, tell)
     files.write(folder, exported.files, force=force)
     return exported.files, exported.findings
 

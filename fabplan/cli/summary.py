@@ -43,6 +43,9 @@ def summary(plan: Plan) -> Iterator[str]:
     yield f"steps        {len(plan.steps)}, {_duration(plan)}"
     if plan.wafer is not None:
         yield f"wafer        {_wafer(plan.wafer)}"
+    if plan.panel is not None:
+        cells = plan.panel.cells
+        yield f"panel        {cells.columns} x {cells.rows} cells"
     yield f"confidence   {estimate['confidence']}"
     for other in plan.alternatives[:3]:
         yield f"instead      {other.title}: {other.reason}"

@@ -166,6 +166,8 @@ def show(found: Sequence[Mapping[str, Any]]) -> None:
             most = ", ".join(f"{what} ({share:.0%})" for what, share in leaders(one, name))
             text = f"{amount(one, name, low)} to {amount(one, name, high)}"
             say(f"  {name}: {text}" + (f"; moved most by {most}" if most else ""))
+        if "lithium fractions given" in one.get("rule", ""):
+            say("  not balanced anew: both electrodes begin at the lithium fractions given, whatever was drawn of each")
         if one["held"]:
             say(f"  held, not drawn: {', '.join(_named(entry) for entry in one['held'][:12])}{_rest(one['held'][12:])}")
     if len(found) > SHOWN_CELLS:

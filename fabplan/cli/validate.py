@@ -22,8 +22,9 @@ PAGE = "docs/validation.md"
 def command(common: Common, cells: tuple[str, ...], write: str | None) -> int:
     """Rerun published cells and show predicted beside published figures.
 
-    Without CELLS all published cells of the catalog that tell enough of themselves. Nothing is fitted: the page
-    names what may explain a difference.
+    Without CELLS all published cells of the catalog that tell enough of themselves. Nothing is fitted. The verdict:
+    within tolerance; within the spread of what is known, if the published value, give or take its tolerance, meets
+    the 5 to 95 % interval of the prediction; outside. The page names what may explain a difference.
 
     \b
     Examples:
@@ -83,6 +84,9 @@ def _document(found: Any) -> dict[str, Any]:
                         "deviation": number(entry.deviation),
                         "tolerance": number(entry.tolerance),
                         "within": entry.within,
+                        "predicted_low_SI": number(entry.low),
+                        "predicted_high_SI": number(entry.high),
+                        "verdict": entry.verdict,
                         "tier": entry.tier,
                         "trusted": entry.trusted,
                     }
@@ -95,7 +99,7 @@ def _document(found: Any) -> dict[str, Any]:
 
 
 def _show(found: Any) -> None:
-    from fabplan.estimate.validation_page import deviation, predicted  # as above
+    from fabplan.estimate.validation_page import deviation, predicted, spread  # as above
 
     rows = []
     for one in found:
@@ -103,10 +107,10 @@ def _show(found: Any) -> None:
             tell(f"{one.device.id}: cannot be run: {one.failure}")
         for entry in one.comparisons:
             rate = f"{entry.c_rate:g}" if math.isfinite(entry.c_rate) else ""
-            verdict = ("within" if entry.within else "outside") + ("" if entry.trusted else ", flagged")
-            figures = (entry.published, predicted(entry), deviation(entry))
+            verdict = entry.verdict + ("" if entry.trusted else ", flagged")
+            figures = (entry.published, predicted(entry), spread(entry), deviation(entry))
             rows.append((entry.device, entry.what.replace("_", " "), rate, *figures, verdict))
-    table(("cell", "figure", "C-rate", "published", "predicted", "deviation", "tolerance"), rows)
+    table(("cell", "figure", "C-rate", "published", "predicted", "5 to 95 %", "deviation", "verdict"), rows)
     for one in found:
         reasons = one.device.simulation.reasons
         if reasons and any(not entry.within for entry in one.comparisons):

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fabplan import files
+from fabplan import __version__, files
 from fabplan.cli.common import Common, common_options
 from fabplan.cli.output import say, say_json, tell_findings
 from fabplan.errors import BadInput, Problem
 from fabplan.findings import Finding, errors, ordered
 
 if TYPE_CHECKING:
+    from fabplan.geometry.region import Region
     from fabplan.layout.drc import Checked
     from fabplan.verify.foreign import Foreign
 
@@ -27,12 +28,13 @@ LAYOUTS = (".gds", ".gds2", ".oas", ".dxf", ".gbr", ".lyrdb")
 @click.option("--profile", metavar="NAME", help="Hold mask files against a mask shop (fabplan list profiles).")
 @click.option("--layers", "layer_map", metavar="MAP.toml", help="What the layers of somebody else's layout are.")
 @click.option("--markers", metavar="FILE.lyrdb", help="Write the places of broken rules for KLayout's marker browser.")
+@click.option("-o", "--output", metavar="DIR", help="Draw the places of broken rules: a page, pictures, JSON, markers.")
 @click.option("--dialect", metavar="NAME", help="Read a printer's program as this dialect.")
 @click.option("--machine", metavar="NAME", help="Hold a printer's program against this machine too.")
-@click.option("--force", is_flag=True, help="Replace an existing marker file.")
+@click.option("--force", is_flag=True, help="Replace an existing marker file, or a folder that fabplan wrote.")
 @common_options
 def command(
-    common: Common, folder: str, profile: str | None, layer_map: str | None, markers: str | None,
+    common: Common, folder: str, profile: str | None, layer_map: str | None, markers: str | None, output: str | None,
     dialect: str | None, machine: str | None, force: bool,
 ) -> int:  # fmt: skip
     """Read every exported file back and hold it against plan.json; or look into a layout or program of somebody else.
@@ -41,25 +43,30 @@ def command(
     runs every printer program. A layout (GDSII, OASIS, DXF, Gerber) with --layers: nets, gaps, facing length, areas,
     the rules of the map, and an estimate where the map says materials and thicknesses. With --profile: what the mask
     shop would send back. A printer's program of any known dialect: outputs closed, every feed set before it prints,
-    waits, amounts, the machine's travel, no nozzle through what stands; one of fabplan against its header too.
+    waits, amounts, the machine's travel, no nozzle through what stands; one of fabplan against its header too. With -o
+    every place where a rule of masks is broken is drawn, numbered, with its coordinates.
 
     \b
     Examples:
       fabplan verify out/node-a
       fabplan verify out/node-a --profile laser-writer
-      fabplan verify chip.gds --layers map.toml --markers chip.lyrdb
+      fabplan verify chip.gds --layers map.toml -o out/chip-checked
       fabplan verify sliced.gcode --dialect marlin --machine diw-gantry
     """
     path = Path(folder)
     if markers is not None:
         _check_markers(markers, force)
+    if output is not None:
+        files.check_target(output, force)
     findings: list[Finding] = []  # of everything that was asked for
     document: dict[str, Any] = {"schema": "fabplan/verification/1", "folder": folder}
     checked: Sequence[Checked] = ()
+    layers: Sequence[tuple[str, str, Region]] = ()
+    wanted = markers is not None or output is not None
     if layer_map is not None:
         found = _foreign(path, layer_map, common, document)
         findings += found.findings
-        checked = found.checked
+        checked, layers = found.checked, [(body.name, body.role, body.region) for body in found.bodies]
         if not common.as_json:
             _say_foreign(found, document)
     elif path.is_dir() and (profile is None or os.path.lexists(path / files.MANIFEST)):
@@ -67,7 +74,7 @@ def command(
         from fabplan.verify import run
 
         findings += run.verify(folder)
-        checked = run.rules_checked(folder) if markers is not None else ()
+        checked, layers = _rules(folder) if wanted and not _unreadable(findings) else ((), ())
     elif profile is None:
         if not os.path.lexists(path):
             raise BadInput(Problem("no such folder or file", folder, None, "an output folder of fabplan plan"))
@@ -79,7 +86,38 @@ def command(
         findings += _delivery(path, profile, common)
     if markers is not None:
         _write_markers(markers, checked, path, force)
-    return _told(common, document, findings, checked)
+    code = _told(common, document, findings, checked)
+    if output is not None:
+        _draw(output, path, layers, checked, ordered(findings), force)
+        if not common.as_json:
+            say(f"drawn in {output}/violations.html")
+    return code
+
+
+def _unreadable(findings: Sequence[Finding]) -> bool:
+    """Whether the folder is not whole, so that its masks are not looked at."""
+    return any(finding.rule in ("masks-unreadable", "masks-missing", "plan", "manifest") for finding in findings)
+
+
+def _rules(folder: str) -> tuple[Sequence[Checked], Sequence[tuple[str, str, Region]]]:
+    from fabplan.verify import run  # as above
+
+    return run.rules_checked(folder), run.layers_drawn(folder)
+
+
+def _draw(
+    output: str, path: Path, layers: Sequence[tuple[str, str, Region]], checked: Sequence[Checked],
+    findings: Sequence[Finding], force: bool,
+) -> None:  # fmt: skip
+    """The page, the pictures, the same as data, and markers for KLayout."""
+    from fabplan.exporters._json import dump  # as above
+    from fabplan.exporters._violation_page import Shown, violation_files
+    from fabplan.verify.markers import marker_file
+
+    made = violation_files(path.name, [Shown(*layer) for layer in layers], checked, findings)
+    made["violations.json"] = dump({"findings": [vars(f) for f in findings], "rules": [_rule(c) for c in checked]})
+    made["markers.lyrdb"] = marker_file(checked, path.name, path.stem)
+    files.write(output, {**made, files.MANIFEST: files.manifest(made, __version__)}, force=force)
 
 
 def _program(

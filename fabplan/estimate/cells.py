@@ -21,6 +21,7 @@ from fabplan.estimate.reading import POSITIVE, Reader
 SCHEMA = "fabplan/cells/1"
 KINDS = ("porous-stack", "film-planar", "film-coaxial", "interdigital", "pillars")
 DEFAULT_C_RATES = (0.1, 1.0, 10.0)
+_BAD_TABLE = "the table of that name has faults"
 _DOCUMENT_KEYS = {"schema", "ocp", "electrolytes", "cells", "uncertain"}
 _CELL_KEYS = {"id", "kind", "design", "c_rates", "uncertain"}
 
@@ -102,6 +103,7 @@ def read_cells(document: Mapping[str, Any], where: str, keep_going: bool = False
         reader.fault("no cells", f"{where}: cells", given, "a list of at least one cell")
         given = []
     bad_tables = tuple(reader.problems)
+    spoilt = _names(document, "ocp", ocp) | _names(document, "electrolytes", electrolytes)
     rows, refused, seen = [], [], set[str]()
     for place, cell in enumerate(given):
         own, at = Reader(notes=reader.notes), f"{where}: cells[{place}]"
@@ -110,14 +112,29 @@ def read_cells(document: Mapping[str, Any], where: str, keep_going: bool = False
             own.fault("the same id twice", f"{at}.id", row["id"])
         seen.add(row["id"])
         if own.problems:
-            refused.append(Refused(row["id"], place, tuple(_named(problem, row["id"]) for problem in own.problems)))
+            told = (_spoilt(problem, spoilt) for problem in own.problems)
+            refused.append(Refused(row["id"], place, tuple(_named(problem, row["id"]) for problem in told)))
         else:
             rows.append(row)
     if not (keep_going and rows):
-        reader.problems.extend(problem for cell in refused for problem in cell.problems)
+        # what is wrong with a table is told once, not again for every cell that names it
+        reader.problems.extend(fault for cell in refused for fault in cell.problems if fault.what != _BAD_TABLE)
         reader.finish()
     cells = _arranged(rows, ocp, electrolytes, tuple(reader.notes), tuple(refused))
     return replace(cells, bad_tables=bad_tables)
+
+
+def _names(document: Mapping[str, Any], part: str, good: Mapping[str, Any]) -> set[str]:
+    """Tables that are there, but could not be read."""
+    given = document.get(part)
+    return {str(name) for name in given if name not in good} if isinstance(given, Mapping) else set()
+
+
+def _spoilt(problem: Problem, tables: set[str]) -> Problem:
+    """An unknown name is no slip where a table of that name has faults."""
+    if problem.what != "unknown name" or problem.given not in tables:
+        return problem
+    return Problem(_BAD_TABLE, problem.where, problem.given)
 
 
 def _named(problem: Problem, name: str) -> Problem:

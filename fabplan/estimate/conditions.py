@@ -111,6 +111,10 @@ def after_first_cycle(document: Mapping[str, Any], lost: float) -> dict[str, Any
     ----------
     lost : share of the first charge, 0 to 1
 
+    Returns
+    -------
+    lengths and fractions as in the document [SI].
+
     Raises
     ------
     BadInput : a share outside
@@ -208,6 +212,14 @@ class Fade:
     validated: bool = False
 
     def left(self, seconds: float, cycles: float, depth: float = 1.0, temperature: float = ROOM_TEMPERATURE) -> float:
-        """Share of the capacity that is left, 0 to 1."""
+        """Share of the capacity that is left, 0 to 1.
+
+        Parameters
+        ----------
+        seconds : calendar time [s]
+        cycles : full ones
+        depth : of discharge, 0 to 1
+        temperature : [K]
+        """
         calendar = self.per_root_second * float(np.exp(-self.energy / (GAS_CONSTANT * temperature))) * seconds**0.5
         return max(0.0, float(1.0 - calendar - self.per_cycle * cycles**self.power * depth**self.depth_power))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fabplan.estimate.constants import Array
+from fabplan.estimate.constants import Array, Index
 from fabplan.estimate.designs import Fingers
 from fabplan.estimate.elements import Element, element_of, matrices, modes, outflow, weighted
 
@@ -69,10 +69,21 @@ def ionic_paths(
     paths[:, 3] = 0.5 * paths[:, 2]
     cover, element = fingers.lid - fingers.height, element_of(degree)
     rows = np.flatnonzero(cover > 0.0)
-    for begin in range(0, len(rows), _BLOCK):
-        some = rows[begin : begin + _BLOCK]
-        paths[some] = _under_cover(element, lengths[some], factors[some], fingers.height[some], cover[some])
+    own, which = _in_runs(np.column_stack([lengths, factors, fingers.height, cover])[rows])
+    solved = np.empty((len(own), 4))
+    for begin in range(0, len(own), _BLOCK):
+        place = slice(begin, begin + _BLOCK)
+        some = rows[own[place]]
+        solved[place] = _under_cover(element, lengths[some], factors[some], fingers.height[some], cover[some])
+    paths[rows] = solved[which]
     return Paths(*paths.T)
+
+
+def _in_runs(inputs: Array) -> tuple[Index, Index]:
+    """First rows of runs of equal ones, and the run of every row: a design at many rates is solved once."""
+    begins = np.ones(len(inputs), dtype=np.bool_)
+    begins[1:] = np.any(inputs[1:] != inputs[:-1], axis=1)
+    return np.flatnonzero(begins), np.cumsum(begins, dtype=np.intp) - 1
 
 
 def _under_cover(element: Element, lengths: Array, factors: Array, height: Array, cover: Array) -> Array:

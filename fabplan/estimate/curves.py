@@ -39,6 +39,7 @@ def curves(
 
     Parameters
     ----------
+    points : of every curve; amounts [A h/m2 or A h/m] and [V] as in ``Curve``
     cells, tier, c_rates : as in ``run.estimate``
     points : per curve
     """
@@ -53,7 +54,13 @@ def curves(
 
 
 def first_curves(cells: Cells, tier: str, c_rates: Sequence[float] | None, most: int) -> tuple[Curve, ...]:
-    """Curves of the first cells only, as many as hold ``most`` curves (at least one cell): for pictures."""
+    """Curves of the first cells only, as many as hold ``most`` curves (at least one cell): for pictures.
+
+    Parameters
+    ----------
+    c_rates : [1/h]
+    most : curves
+    """
     rates = [len(own) if c_rates is None else len(c_rates) for own in cells.c_rates]
     count, total = 1, rates[0]
     while count < len(rates) and total + rates[count] <= most:

@@ -51,7 +51,12 @@ class Porous:
 
     @property
     def reaction_area(self) -> Array:
-        """Particle surface per plan area, a L = 3 eps_am L / R (1 for metal)."""
+        """Particle surface per plan area, a L = 3 eps_am L / R (1 for metal).
+
+        Returns
+        -------
+        dimensionless, m2 per m2 [n].
+        """
         return np.where(self.metal, 1.0, 3.0 * self.active_fraction * self.thickness / self.particle_radius)
 
     @property
@@ -179,14 +184,24 @@ class Fingers:
 
     @property
     def rises(self) -> tuple[Array, Array]:
-        """Both, 1 where they are not given."""
+        """Both, 1 where they are not given.
+
+        Returns
+        -------
+        dimensionless, at least 1 [n] each.
+        """
         same = np.ones_like(self.height)
         anode = same if self.anode_rise is None else self.anode_rise
         return anode, same if self.cathode_rise is None else self.cathode_rise
 
     @property
     def uneven(self) -> Mask:
-        """Cells whose fingers differ in height."""
+        """Cells whose fingers differ in height.
+
+        Returns
+        -------
+        [n].
+        """
         anode, cathode = self.rises
         return np.asarray(np.maximum(anode, cathode) > 1.0)
 
@@ -214,7 +229,12 @@ _Designs = TypeVar("_Designs", Porous, Stacks, Film, Films, Fingers)
 
 
 def take(designs: _Designs, rows: Index | slice) -> _Designs:
-    """The same structure for some of the designs, in that order."""
+    """The same structure for some of the designs, in that order.
+
+    Returns
+    -------
+    every array [rows].
+    """
     picked: dict[str, Any] = {}
     for field in fields(designs):
         part: Any = getattr(designs, field.name)

@@ -65,7 +65,7 @@ def discharge(
     compiled = available() if compiled is None else compiled
     metal, calm = stacks.negative.metal, np.zeros(len(current), dtype=np.bool_)
     if mesh is None:
-        calm = ~doubtful(stacks, materials, current, electrolyte.salt(stacks, materials, current).depletion)
+        calm = ~doubtful(stacks, materials, current, electrolyte.salt(stacks, materials, current))
     halves: list[tuple[Index, Traces]] = []
     for chosen, shape in ((~calm, mesh or Mesh()), (calm, CALM)):
         for rows, own in (

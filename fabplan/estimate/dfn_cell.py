@@ -106,7 +106,12 @@ class Cell:
 
     @property
     def solids(self) -> Index:
-        """Mesh cells that lie in an electrode."""
+        """Mesh cells that lie in an electrode.
+
+        Returns
+        -------
+        numbers of rows of the mesh [solids].
+        """
         rows = np.arange(self.cells)
         return rows[(rows < self.negative) | (rows >= self.cells - self.positive)]
 
@@ -133,7 +138,13 @@ def graded(count: int, growth: float) -> Array:
 
 
 def build(stacks: Stacks, materials: Materials, current: Array, mesh: Mesh) -> Cell:
-    """Constants of points that are all porous, or all against lithium metal (``mesh.negative`` = 0)."""
+    """Constants of points that are all porous, or all against lithium metal (``mesh.negative`` = 0).
+
+    Parameters
+    ----------
+    current : [A/m2] [n]
+    mesh : cells of negative, separator and positive
+    """
     spans = _spans(stacks, mesh)
     sides = ((stacks.negative, spans[0]), (stacks.positive, spans[2]))
     storage = (stacks.negative.storage, stacks.separator_storage, stacks.positive.storage)
@@ -209,7 +220,12 @@ def _electronic(stacks: Stacks, spans: tuple[Array, Array, Array]) -> tuple[Arra
 
 
 def columns(cell: Cell, keep: Index) -> Cell:
-    """The same constants for some of the points."""
+    """The same constants for some of the points.
+
+    Returns
+    -------
+    the constants of ``rows``: same shapes, the last axis [rows].
+    """
     chosen: dict[str, Any] = {}
     for field in fields(cell):
         value = getattr(cell, field.name)

@@ -164,7 +164,12 @@ def _change(point: Point, cells: Cells, drop: float) -> tuple[bool, bool]:
 
 @inlined
 def newton(point: Point, cells: Cells, rate: float, tables: Tables) -> bool:
-    """Damped Newton on salt and current: True when it converged; potentials are those of the solution."""
+    """Damped Newton on salt and current: True when it converged; potentials are those of the solution.
+
+    Parameters
+    ----------
+    rate : of the time formula [1/s]
+    """
     done = False
     for _ in range(_ITERATIONS + 1):
         surface(cells)

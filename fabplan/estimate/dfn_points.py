@@ -46,7 +46,12 @@ class Marched:
 
 
 def march(cell: Cell, materials: Materials, nominal: Array, aims: Aims, with_samples: bool) -> Marched:
-    """Discharge the points of ``cell``; the first call compiles or loads the machine code."""
+    """Discharge the points of ``cell``; the first call compiles or loads the machine code.
+
+    Parameters
+    ----------
+    nominal : time that a discharge takes at most [s] [n]
+    """
     from fabplan.estimate import dfn_kernel  # numba costs half a second: only when a point needs this tier
 
     count = len(nominal)

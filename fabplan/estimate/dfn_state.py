@@ -131,6 +131,11 @@ def accepted_state(state: State, found: Found, fading: Fading, volts: Array, acc
 
     Before the first step there is no voltage and no true current distribution to extrapolate from: what the
     step found then counts as what was before it, too.
+
+    Parameters
+    ----------
+    volts : of the solved step [V] [n]
+    accepted : [n]
     """
     first = accepted & np.isinf(state.last_step)
     new_modes = fading.past - fading.gain * (fading.excess * found.density)
@@ -156,5 +161,10 @@ def accepted_state(state: State, found: Found, fading: Fading, volts: Array, acc
 
 
 def kept_points(state: State, keep: Index) -> State:
-    """The same state for some of the points."""
+    """The same state for some of the points.
+
+    Returns
+    -------
+    the state of ``keep``: same shapes, the last axis [keep].
+    """
     return State(*(getattr(state, field.name)[..., keep] for field in fields(state)))

@@ -118,7 +118,17 @@ class Potential:
 
 
 def potential(cell: Cell, materials: Materials, step: Step, density: Array, salt: Array) -> Potential:
-    """Potential between solid and electrolyte of each electrode cell."""
+    """Potential between solid and electrolyte of each electrode cell.
+
+    Parameters
+    ----------
+    density : at the particles [A/m2] [solids, n]
+    salt : above 0 [mol/m3] [solids, n]
+
+    Returns
+    -------
+    potential [V] and its slopes over both [solids, n].
+    """
     x = step.sto_fixed - step.sto_slope * density
     ocv, ocv_slope = materials.ocp.value_and_slope(cell.ocp, x)
     inverse = 1.0 / np.maximum(x * (1.0 - x), LEAST)
@@ -137,7 +147,14 @@ def potential(cell: Cell, materials: Materials, step: Step, density: Array, salt
 
 
 def newton(cell: Cell, materials: Materials, step: Step, salt: Array, current: Array, hopeless: Mask) -> Found:
-    """Solve a step from a guess of salt and face currents; nobody waits for the ``hopeless`` points."""
+    """Solve a step from a guess of salt and face currents; nobody waits for the ``hopeless`` points.
+
+    Parameters
+    ----------
+    salt : guess [mol/m3] [cells, n]
+    current : guess at the faces between cells [A/m2] [cells, n]
+    hopeless : points that may fail [n]
+    """
     converged = np.zeros(len(cell.current), dtype=np.bool_)
     for _ in range(_ITERATIONS):
         density = density_of(cell, current)

@@ -44,7 +44,12 @@ class Salt:
 
     @property
     def depletion(self) -> Array:
-        """Depletion number: 1 where the steady salt just reaches zero at the back."""
+        """Depletion number: 1 where the steady salt just reaches zero at the back.
+
+        Returns
+        -------
+        dimensionless, negative on charging [n].
+        """
         return -self.back / self.start
 
 
@@ -146,6 +151,10 @@ def reaction_zone(stacks: Stacks, found: Salt) -> Array:
     Within the zone salt falls as (1 - y/zL)^2 from 1.5 C z to 0, mean C z/2. Salt conservation
     held_n (1.5 C z + B + A) + held_s (1.5 C z + B/2) + held_p C z^2/2 = c0 W is a quadratic in z;
     1 below depletion number 1.
+
+    Returns
+    -------
+    dimensionless, 0.01 to 1 [n].
     """
     held_n, held_s, held_p = held_salt(stacks)
     rise, across, fall = found.rise_negative, found.fall_separator, found.fall_positive

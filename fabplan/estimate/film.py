@@ -13,8 +13,8 @@ import numpy as np
 
 from fabplan.estimate.constants import FARADAY, REFERENCE_CONCENTRATION, Array, Index, thermal_voltage
 from fabplan.estimate.designs import Film, Films
-from fabplan.estimate.diffusion import NONE, PLANE, annulus_excess, surface_excess
-from fabplan.estimate.kinetics import drive, exponential, sinh_argument
+from fabplan.estimate.diffusion import NONE, PLANE, annulus_excess, excess_at
+from fabplan.estimate.kinetics import drive, growth
 
 REFERENCE_STOICHIOMETRY = 0.7  # where a diffusivity with a slope is stated
 _SALT = REFERENCE_CONCENTRATION  # a solid electrolyte does not deplete
@@ -23,13 +23,13 @@ _PASSES = 2
 
 @dataclass(frozen=True)
 class FilmSide:
-    """Stoichiometry of one film during a discharge; columns [n, 1].
+    """Stoichiometry of one film during a discharge [n].
 
     Parameters
     ----------
     ocp, shape, start, per_charge, driven : as in ``spme.Solid``
     excess : signed surface excess of f = 1 at the stated diffusivity
-    relaxation : D/L^2 at the stated diffusivity [1/s]
+    pace : sqrt(D)/L at the stated diffusivity [1/sqrt(s)]
     slope : b of D = D_s 10^(b (0.7 - x))
     """
 
@@ -38,14 +38,14 @@ class FilmSide:
     start: Array
     per_charge: Array
     excess: Array
-    relaxation: Array
+    pace: Array
     slope: Array
     driven: Array
 
 
 @dataclass(frozen=True)
 class FilmDischarge:
-    """Closed-form discharge of n film cells; columns [n, 1]."""
+    """Closed-form discharge of n film cells; constants [n]."""
 
     current: Array
     negative: FilmSide
@@ -54,32 +54,42 @@ class FilmDischarge:
     kinetic_scale: Array
 
     def surface(self, charge: Array) -> tuple[Array, Array, Array]:
-        """Positive and negative surface stoichiometry and loss [V] at charges [n, q] per m2 or metre [C]."""
-        time = charge / self.current
-        x_p, x_n = _surface(self.positive, charge, time), _surface(self.negative, charge, time)
+        """Positive and negative surface stoichiometry and loss [V] at charges [q, n] or [n] per m2 or metre [C]."""
+        root = np.sqrt(charge / self.current)
+        x_p, x_n = _surface(self.positive, charge, root), _surface(self.negative, charge, root)
         return x_p, x_n, self.loss(x_p, x_n)
 
     def loss(self, x_p: Array, x_n: Array) -> Array:
-        """Kinetic and ohmic loss [V] at surface stoichiometries [n, q]."""
-        positive = exponential(sinh_argument(self.positive.driven, _SALT, x_p))
-        negative = exponential(sinh_argument(self.negative.driven, _SALT, x_n))
-        return self.kinetic_scale * np.log(positive * negative) + self.current * self.resistance
+        """Kinetic and ohmic loss [V] at surface stoichiometries [q, n] or [n]."""
+        steep = growth(self.positive.driven, _SALT, x_p) * growth(self.negative.driven, _SALT, x_n)
+        return self.kinetic_scale * np.log(steep) + self.current * self.resistance
 
 
 def diffusivity_factor(slope: Array, x: Array) -> Array:
-    """D(x)/D_s = 10^(b (0.7 - x)), x clipped to 0..1."""
+    """D(x)/D_s = 10^(b (0.7 - x)), x clipped to 0..1.
+
+    Parameters
+    ----------
+    slope : b, decades per stoichiometry; validated up to 2, refused above 5
+    x : stoichiometry, broadcasts against it
+
+    Returns
+    -------
+    dimensionless [shape of both broadcast].
+    """
     return np.asarray(10.0 ** (slope * (REFERENCE_STOICHIOMETRY - np.clip(x, 0.0, 1.0))))
 
 
-def _surface(side: FilmSide, charge: Array, time: Array) -> Array:
+def _surface(side: FilmSide, charge: Array, root: Array) -> Array:
+    """Surface stoichiometry; ``root`` is that of the time [sqrt(s)]."""
     mean = side.start + side.per_charge * charge
     if not np.any(side.slope):
-        return mean + side.excess * surface_excess(side.shape, time * side.relaxation)
+        return mean + side.excess * excess_at(side.shape, root * side.pace)
     factor = diffusivity_factor(side.slope, mean)
     for _ in range(_PASSES):
-        excess = side.excess / factor * surface_excess(side.shape, time * side.relaxation * factor)
+        excess = side.excess / factor * excess_at(side.shape, root * side.pace * np.sqrt(factor))
         factor = diffusivity_factor(side.slope, mean + 0.5 * excess)
-    return mean + side.excess / factor * surface_excess(side.shape, time * side.relaxation * factor)
+    return mean + side.excess / factor * excess_at(side.shape, root * side.pace * np.sqrt(factor))
 
 
 def film_discharge(films: Films, current: Array) -> FilmDischarge:
@@ -91,11 +101,11 @@ def film_discharge(films: Films, current: Array) -> FilmDischarge:
     current : per m2 or per metre of wire [A]
     """
     return FilmDischarge(
-        current=current[:, None],
+        current=current,
         negative=_side(films.negative, current, -1.0),
         positive=_side(films.positive, current, 1.0),
-        resistance=(films.electrolyte_resistance + films.contact_resistance)[:, None],
-        kinetic_scale=thermal_voltage(films.temperature)[:, None],
+        resistance=films.electrolyte_resistance + films.contact_resistance,
+        kinetic_scale=thermal_voltage(films.temperature),
     )
 
 
@@ -104,14 +114,14 @@ def _side(film: Film, current: Array, sign: float) -> FilmSide:
     slowness = film.thickness / film.diffusivity
     excess = sign * density * slowness / (FARADAY * film.concentration_max)
     return FilmSide(
-        ocp=film.ocp[:, None],
-        shape=np.where(film.metal, NONE, PLANE)[:, None],
-        start=film.sto_full[:, None],
-        per_charge=(sign / film.site_charge)[:, None],
-        excess=(excess * annulus_excess(film.flux_radius, film.blocked_radius))[:, None],
-        relaxation=(film.diffusivity / np.where(film.metal, 1.0, film.thickness) ** 2)[:, None],
-        slope=np.where(film.metal, 0.0, film.diffusivity_slope)[:, None],
-        driven=drive(density, film.exchange_current)[:, None],
+        ocp=film.ocp,
+        shape=np.where(film.metal, NONE, PLANE),
+        start=film.sto_full,
+        per_charge=sign / film.site_charge,
+        excess=excess * annulus_excess(film.flux_radius, film.blocked_radius),
+        pace=np.sqrt(film.diffusivity) / np.where(film.metal, 1.0, film.thickness),
+        slope=np.where(film.metal, 0.0, film.diffusivity_slope),
+        driven=drive(density, film.exchange_current),
     )
 
 

@@ -6,13 +6,13 @@ Only ``film_march`` imports this module, and only where numba is installed.
 
 from __future__ import annotations
 
-from math import exp, log1p, sinh
+from math import log1p, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from fabplan.estimate.compiling import compiled, inlined
-from fabplan.estimate.constants import Array
+from fabplan.estimate.compiling import compiled, exponential, inlined
+from fabplan.estimate.constants import Array, Index
 
 
 class Work(NamedTuple):
@@ -44,20 +44,21 @@ class Film(NamedTuple):
 @inlined
 def _spread(film: Film, x: float) -> float:
     """D/D_s."""
-    return exp(film.slope * (film.reference - min(max(x, 0.0), 1.0)))
+    return exponential(film.slope * (film.reference - min(max(x, 0.0), 1.0)))
 
 
 @inlined
-def _between(film: Film, x: float, other: float) -> float:
-    """Mean of D/D_s from one to another stoichiometry."""
-    middle = _spread(film, 0.5 * (x + other))
-    half = 0.5 * film.slope * (other - x)
+def _between(film: Film, x: float, other: float, spread: float, at_other: float) -> float:
+    """Mean of D/D_s from one to another stoichiometry, where D/D_s is ``spread`` and ``at_other``.
+
+    Over the logarithm: the quotient of differences, or its series, which holds where that cancels.
+    """
+    half = 0.5 * film.slope * (min(max(other, 0.0), 1.0) - min(max(x, 0.0), 1.0))
     square = half * half
-    if film.plain or square < 1e-12:
-        return middle
-    if square > 0.04:
-        return middle * sinh(half) / half
-    return middle * (1.0 + square / 6.0 * (1.0 + square / 20.0 * (1.0 + square / 42.0 * (1.0 + square / 72.0))))
+    series = 1.0 + square * (1.0 / 6.0) * (1.0 + square * (1.0 / 20.0) * (1.0 + square * (1.0 / 42.0)))
+    wide = square > 0.01
+    quotient = (spread - at_other) / (2.0 * half if wide else 1.0)
+    return quotient if wide else sqrt(spread * at_other) * series
 
 
 @inlined
@@ -67,7 +68,7 @@ def _newton(film: Film, work: Work, rate: float) -> None:
     for k in range(last + 1):
         work.spread[k] = _spread(film, work.x[k])
     for k in range(last):
-        mean = _between(film, work.x[k], work.x[k + 1])
+        mean = _between(film, work.x[k], work.x[k + 1], work.spread[k], work.spread[k + 1])
         work.flow[k] = film.link[k] * mean * (work.x[k + 1] - work.x[k])
     link, flow, share, right = 0.0, -film.flux, 0.0, 0.0
     for k in range(last + 1):
@@ -88,7 +89,8 @@ def _newton(film: Film, work: Work, rate: float) -> None:
 @inlined
 def _face(film: Film, x: float, following: float) -> float:
     """Surface stoichiometry."""
-    onward = film.link[0] * _between(film, x, following) * (x - following)
+    mean = _between(film, x, following, _spread(film, x), _spread(film, following))
+    onward = film.link[0] * mean * (x - following)
     rise = film.half * (2.0 * film.flux + onward) / 3.0
     if film.plain:
         return float(x + rise)
@@ -99,10 +101,15 @@ def _face(film: Film, x: float, following: float) -> float:
 
 
 @inlined
-def _march(film: Film, work: Work, start: float, times: Array, iterations: int, table: Array) -> None:
-    """Surface stoichiometry at all times; BDF2 with times that are squares of equal steps."""
+def _march(
+    film: Film, work: Work, start: float, times: Array, iterations: int, table: Array, end: int
+) -> int:
+    """Surface stoichiometry at all times; BDF2 with times that are squares of equal steps.
+
+    It stops at step ``end``, or where the surface has left (0, 1), and tells that step; behind it nothing changes.
+    """
     work.now[:], work.before[:], work.flow[:], table[0] = start, start, 0.0, start
-    for step in range(len(times) - 1):
+    for step in range(min(len(times) - 1, end)):
         length = times[step + 1] - times[step]
         ratio = (2.0 * step + 1.0) / (2.0 * step - 1.0) if step else 0.0
         rate, older = (1.0 + 2.0 * ratio) / (1.0 + ratio) / length, ratio * ratio / (1.0 + ratio)
@@ -114,7 +121,11 @@ def _march(film: Film, work: Work, start: float, times: Array, iterations: int, 
             _newton(film, work, rate)
         for k in range(len(work.x)):
             work.before[k], work.now[k] = work.now[k], work.x[k]
-        table[step + 1] = _face(film, work.x[0], work.x[1])
+        face = _face(film, work.x[0], work.x[1])
+        table[step + 1 :] = face
+        if face >= 1.0 if film.flux > 0.0 else face <= 0.0:
+            return step + 1
+    return end
 
 
 @compiled
@@ -125,6 +136,7 @@ def surfaces(
     scheme: tuple[float, float, float, int],
     times: Array,
     table: Array,
+    ends: Index,
 ) -> None:
     """Surface stoichiometries of films at times [n, steps + 1] into ``table``.
 
@@ -134,6 +146,7 @@ def surfaces(
     numbers : half, slope, flux, stoichiometry at the start [n, 4]
     scheme : stoichiometry of D_s, slope below which D is constant, what stands for a surface outside, iterations
     times : t D_s [n, steps + 1]
+    ends : last step that counts; becomes the one at which the surface has left (0, 1), if earlier [n]
     """
     room = volume.shape[1]
     work = Work(
@@ -144,4 +157,4 @@ def surfaces(
         half, slope, flux = numbers[row, 0], numbers[row, 1], numbers[row, 2]
         plain = abs(slope) < scheme[1]
         film = Film(volume[row], link[row], half, slope, flux, scheme[0], plain, scheme[2])
-        _march(film, work, numbers[row, 3], times[row], scheme[3], table[row])
+        ends[row] = _march(film, work, numbers[row, 3], times[row], scheme[3], table[row], ends[row])

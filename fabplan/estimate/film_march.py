@@ -26,13 +26,13 @@ from fabplan.estimate.film import (
     longest_charge,
 )
 
-_CELLS = 32  # with these and 80 steps: capacity within 0.03 % of the 1C charge of 26 reference discharges
+_CELLS = 32  # with these and 120 steps: capacity within 0.02 % of the 1C charge of 26 reference discharges
 _GROWTH = 1.1
-_STEPS = 80
+_STEPS = 120
 _ITERATIONS = 2
 _LEAST_SLOPE = 1e-6  # below it D(x) is constant to rounding
 _BEYOND = 2.0  # stoichiometry that stands for a surface which has left (0, 1)
-_EARLY = 12  # a surface that has left by this step is marched again: the step to the end was a large one
+_EARLY = 18  # a surface that has left by this step is marched again: the step to the end was a large one
 _BACK = 1e-3  # steps of a surface against its current, at most; larger ones are a scheme that does not hold
 
 
@@ -43,7 +43,7 @@ class MarchedFilms:
     Parameters
     ----------
     closed : closed form of the same points: losses, tables, currents
-    limit : charge at the end of the tables [n, 1]
+    limit : charge at the end of the tables [n]
     positive_surface, negative_surface : stoichiometry over sqrt(charge/limit) [n, steps + 1]; once outside (0, 1) it
         stays there
     sound : the surfaces go one way, as they do at constant current [n]
@@ -66,14 +66,15 @@ class MarchedFilms:
         return self.closed.negative
 
     def surface(self, charge: Array) -> tuple[Array, Array, Array]:
-        """Positive and negative surface stoichiometry and loss [V] at charges [n, q]."""
+        """Positive and negative surface stoichiometry and loss [V] at charges [q, n] or [n]."""
         place = np.sqrt(charge / self.limit) * _STEPS
-        cell = np.fmin(np.fmax(place, 0.0), _STEPS - 1.0).astype(np.intp)
-        share = place - cell
+        left = np.floor(np.fmin(np.fmax(place, 0.0), _STEPS - 1.0))
+        share = place - left
+        cell = left.astype(np.intp) + np.arange(len(self.limit)) * (_STEPS + 1)
 
         def looked_up(table: Array) -> Array:
-            left = np.take_along_axis(table, cell, axis=1)
-            return np.asarray(left + share * (np.take_along_axis(table, cell + 1, axis=1) - left))
+            begin = table.take(cell)
+            return np.asarray(begin + share * (table.take(cell + 1) - begin))
 
         x_p, x_n = looked_up(self.positive_surface), looked_up(self.negative_surface)
         return x_p, x_n, self.closed.loss(x_p, x_n)
@@ -117,21 +118,25 @@ def march(films: Films, current: Array, compiled: bool | None = None) -> Marched
         again = _tables(take(films, early), current[early], limit[early], compiled)
         positive[early], negative[early] = again[:2]
     sound = _one_way(positive) & _one_way(1.0 - negative)
-    return MarchedFilms(film_discharge(films, current), limit[:, None], positive, negative, sound)
+    return MarchedFilms(film_discharge(films, current), limit, positive, negative, sound)
 
 
 def _tables(films: Films, current: Array, limit: Array, compiled: bool) -> tuple[Array, Array, Index]:
-    """Surfaces up to a charge, and the step at which one of them has left (0, 1) [n]; after the last where none has."""
-    positive = _surfaces(films.positive, current, 1.0, limit / current, compiled)
-    negative = _surfaces(films.negative, current, -1.0, limit / current, compiled)
-    (positive, filled), (empty, emptied) = _outwards(positive), _outwards(1.0 - negative)
-    return positive, 1.0 - empty, np.asarray(np.sum(~(filled | emptied), axis=1), dtype=np.intp)
+    """Surfaces up to a charge, and the step at which one of them has left (0, 1) [n]; after the last where none has.
+
+    Behind that step nothing is marched: the surfaces stay as they are there.
+    """
+    ends = np.full(len(current), _STEPS + 1, dtype=np.intp)
+    positive = _surfaces(films.positive, current, 1.0, limit / current, compiled, ends)
+    negative = _surfaces(films.negative, current, -1.0, limit / current, compiled, ends)
+    return positive, negative, ends
 
 
-def _outwards(surface: Array) -> tuple[Array, Mask]:
-    """A surface that fills, and where it has reached 1; from there on it never comes back."""
-    left = np.logical_or.accumulate(surface >= 1.0, axis=1)
-    return np.where(left, np.maximum.accumulate(surface, axis=1), surface), left
+def _held(table: Array, left: Mask, ends: Index) -> None:
+    """Lower ``ends`` to the first step that has left, and keep the surfaces behind it as they are there."""
+    ends[:] = np.minimum(ends, np.where(left.any(axis=1), left.argmax(axis=1), ends))
+    places = np.minimum(np.arange(table.shape[1]), ends[:, None])
+    table[:] = np.take_along_axis(table, places, axis=1)
 
 
 def _one_way(surface: Array) -> Mask:
@@ -157,17 +162,25 @@ def _grid(film: Film, current: Array, sign: float) -> Grid:
     return Grid(width * (1.0 + curvature * centre), link, centre[0], film.diffusivity_slope * np.log(10.0), flux)
 
 
-def _surfaces(film: Film, current: Array, sign: float, ends: Array, compiled: bool) -> Array:
-    """Surface stoichiometry at the grid times [n, steps + 1]; metal stays where it is."""
+def _surfaces(film: Film, current: Array, sign: float, times_end: Array, compiled: bool, ends: Index) -> Array:
+    """Surface stoichiometry at the grid times [n, steps + 1]; metal stays where it is.
+
+    Parameters
+    ----------
+    times_end : end of the grid [s] [n]
+    ends : last step that counts [n]; becomes the one at which the surface has left (0, 1), if earlier
+    """
     table = np.repeat(film.sto_full[:, None], _STEPS + 1, axis=1)
     rows = np.flatnonzero(~film.metal)
     if not len(rows):
         return table
     parts = {name: getattr(film, name)[rows] for name in Film.__dataclass_fields__}
     grid = _grid(Film(**parts), current[rows], sign)
-    times = np.linspace(0.0, 1.0, _STEPS + 1)[:, None] ** 2 * (ends * film.diffusivity)[rows]  # t D_s [m2]
+    times = np.linspace(0.0, 1.0, _STEPS + 1)[:, None] ** 2 * (times_end * film.diffusivity)[rows]  # t D_s [m2]
     if compiled:
-        table[rows] = _looped(grid, film.sto_full[rows], times)
+        own = ends[rows]
+        table[rows] = _looped(grid, film.sto_full[rows], times, own)
+        ends[rows] = own
         return table
     now = before = np.repeat(film.sto_full[None, rows], _CELLS, axis=0)
     for step in range(_STEPS):
@@ -175,10 +188,11 @@ def _surfaces(film: Film, current: Array, sign: float, ends: Array, compiled: bo
         ratio = float((2 * step + 1) / (2 * step - 1)) if step else 0.0
         now, before = _stepped(grid, now, before, length, ratio), now
         table[rows, step + 1] = _at_face(grid, now, sign)
+    _held(table, table >= 1.0 if sign > 0.0 else table <= 0.0, ends)
     return table
 
 
-def _looped(grid: Grid, start: Array, times: Array) -> Array:
+def _looped(grid: Grid, start: Array, times: Array, ends: Index) -> Array:
     """Surface stoichiometries by the compiled march [n, steps + 1]."""
     from fabplan.estimate import film_kernel  # numba costs half a second: only when a point needs this tier
 
@@ -186,7 +200,7 @@ def _looped(grid: Grid, start: Array, times: Array) -> Array:
     numbers = np.stack([grid.half, grid.slope, grid.flux, start], axis=1)
     scheme = (REFERENCE_STOICHIOMETRY, _LEAST_SLOPE, _BEYOND, _ITERATIONS)
     volume, link, times = (np.ascontiguousarray(part.T) for part in (grid.volume, grid.link, times))
-    film_kernel.surfaces(volume, link, numbers, scheme, times, table)
+    film_kernel.surfaces(volume, link, numbers, scheme, times, table, ends)
     return table
 
 
@@ -214,10 +228,11 @@ def _stepped(grid: Grid, now: Array, before: Array, length: Array, ratio: float)
 
 def _mean_diffusivity(slope: Array, x: Array) -> Array:
     """Mean of D/D_s between neighbours, D(middle) sinh(z)/z with z half the change of ln D."""
-    half = 0.5 * slope * np.diff(x, axis=0)
+    inside = np.clip(x, 0.0, 1.0)
+    half = 0.5 * slope * np.diff(inside, axis=0)
     small = np.abs(half) < _LEAST_SLOPE
     bend = np.where(small, 1.0, np.sinh(half) / np.where(small, 1.0, half))
-    return diffusivity_factor(slope / np.log(10.0), 0.5 * (x[1:] + x[:-1])) * bend
+    return diffusivity_factor(slope / np.log(10.0), 0.5 * (inside[1:] + inside[:-1])) * bend
 
 
 def _at_face(grid: Grid, x: Array, sign: float) -> Array:

@@ -65,6 +65,10 @@ def covered_transports(
     ----------
     negative, separator, positive : B without cover; infinite for metal
     paths : of ``cover.ionic_paths``
+
+    Returns
+    -------
+    dimensionless [n] each.
     """
     halves = 0.5 * fingers.anode_width, 0.5 * fingers.cathode_width
     across = fingers.gap
@@ -123,6 +127,10 @@ def uneven_gain(fingers: Fingers) -> Array:
 
     By ``shape_numeric`` (some 0.1 s a cell); 1 where the heights are equal. Where there are very many, as when inputs
     are drawn, some are solved (``fitted``). Not held against discharges.
+
+    Returns
+    -------
+    dimensionless, at least 1 [n].
     """
     gain = np.ones_like(fingers.height)
     rows = np.flatnonzero(fingers.uneven)

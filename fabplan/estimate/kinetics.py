@@ -15,7 +15,12 @@ LEAST = 1e-12  # floor of x(1-x) and of c/1000: keeps the logarithm finite where
 
 
 def drive(current_density: Array, exchange_current: Array) -> Array:
-    """k of sinh(F eta/2RT) = k / sqrt(c/1000 x(1-x)): current per reaction area over 4 i0_ref."""
+    """k of sinh(F eta/2RT) = k / sqrt(c/1000 x(1-x)): current per reaction area over 4 i0_ref.
+
+    Returns
+    -------
+    dimensionless [shape of both broadcast]; both in A per m2 of particle surface [A/m2].
+    """
     return current_density / (4.0 * exchange_current)
 
 
@@ -26,9 +31,18 @@ def sinh_argument(driven: Array, concentration: Array | float, stoichiometry: Ar
     return np.asarray(driven / np.sqrt(room * salt))
 
 
-def exponential(argument: Array) -> Array:
-    """exp(asinh(a)) = a + sqrt(1 + a^2) for a >= 0: logarithms are far cheaper than asinh."""
-    return argument + np.sqrt(1.0 + argument * argument)
+def growth(driven: Array, concentration: Array | float, stoichiometry: Array) -> Array:
+    """exp(F eta/2RT) = (k + sqrt(k^2 + s))/sqrt(s) with s = c/1000 x(1-x): root and quotient once.
+
+    Parameters
+    ----------
+    driven : ``drive``
+    concentration : salt, positive [mol/m3]
+    stoichiometry : of the surface; all broadcast against each other
+    """
+    room = np.maximum(stoichiometry * (1.0 - stoichiometry), LEAST)
+    room *= concentration * (1.0 / REFERENCE_CONCENTRATION)
+    return np.asarray((driven + np.sqrt(driven * driven + room)) / np.sqrt(room))
 
 
 def exchange_current(reference: Array, concentration: Array, stoichiometry: Array) -> Array:

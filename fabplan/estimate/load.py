@@ -294,7 +294,12 @@ class Trough:
 
 
 def trough(model: Reduced, profile: Profile, extent: float, before: int) -> Trough:
-    """The lowest voltage of the period that follows ``before`` others; arguments as in ``survives``."""
+    """The lowest voltage of the period that follows ``before`` others; arguments as in ``survives``.
+
+    Returns
+    -------
+    voltage [V], current [A], time [s].
+    """
     drawn = pattern(profile)
     segments = [(current / (extent * model.scale), time) for current, time in drawn]
     volts = _voltages(model, repeat(model, rest(model), segments, before), segments)
@@ -310,14 +315,26 @@ def trough(model: Reduced, profile: Profile, extent: float, before: int) -> Trou
 
 
 def holds(model: Reduced, profile: Profile, extent: float, seconds: float, floor: float) -> bool:
-    """Whether the first and the last period of a run stay above a voltage; arguments as in ``survives``."""
+    """Whether the first and the last period of a run stay above a voltage; arguments as in ``survives``.
+
+    Returns
+    -------
+    arguments as in ``survives``: extent [m2 or m], seconds [s], floor [V].
+    """
     segments = [(current / (extent * model.scale), time) for current, time in pattern(profile)]
     last = max(int(np.ceil(seconds / sum(time for _, time in segments) - 1e-9)) - 1, 0)
     return all(_lowest(model, repeat(model, rest(model), segments, n), segments) >= floor for n in {0, last})
 
 
 def cells_needed(model: Reduced, profile: Profile, extent: float, seconds: float, floor: float) -> float:
-    """How many such cells in parallel carry the load for so long, 1 at least, to 1 %; infinite where none do."""
+    """How many such cells in parallel carry the load for so long, 1 at least, to 1 %; infinite where none do.
+
+    Parameters
+    ----------
+    extent : of one cell [m2 or m]
+    seconds : [s]
+    floor : [V]
+    """
     low, high = 1.0, 1.0
     while not holds(model, profile, extent * high, seconds, floor):
         low, high = high, 4.0 * high

@@ -67,7 +67,14 @@ class Sag:
 
 
 def sag(model: Reduced, state: Array, current: float, times: Sequence[float] = PULSE_TIMES) -> Sag:
-    """Voltage after a step of current, from a rested or running state."""
+    """Voltage after a step of current, from a rested or running state.
+
+    Parameters
+    ----------
+    state : modes of the cell [k]
+    current : [A/m2 or A/m], discharge positive
+    times : [s]
+    """
     seconds = np.asarray(times, dtype=np.float64)
     before = float(outputs(model, state, 0.0).voltage[0])
     shown = outputs(model, states(model, state, current, seconds), np.full(len(seconds), current))
@@ -84,6 +91,16 @@ def pulse_current(model: Reduced, state: Array, seconds: float, least_voltage: f
 
     The voltage may dip and come back (where a front leaves a plateau), so that its end alone says too little: it is
     looked at after every decade of `PULSE_TIMES` and at the end.
+
+    Parameters
+    ----------
+    state : modes of the cell [k]
+    seconds : [s]
+    least_voltage : [V]
+
+    Returns
+    -------
+    [A/m2 or A/m].
     """
     times = np.array(times_until(seconds))
 
@@ -110,7 +127,15 @@ def pulse_power(model: Reduced, state: Array, seconds: float, least_voltage: flo
 def constant_current(
     model: Reduced, state: Array, current: float, limit: float | None = None, samples: int = 60
 ) -> Trace:
-    """Discharge to the cut-off, or charge (negative current) to the limit voltage."""
+    """Discharge to the cut-off, or charge (negative current) to the limit voltage.
+
+    Parameters
+    ----------
+    state : modes of the cell [k]
+    current : [A/m2 or A/m]
+    limit : [V]; the cell's cut-off where left out
+    samples : points of the trace
+    """
     bound = model.cutoff if limit is None else limit
     seconds = _time_to(model, state, current, bound)
     times = seconds * np.sin(np.linspace(0.0, 0.5 * np.pi, samples)) ** 2
@@ -150,7 +175,14 @@ def constant_power(model: Reduced, state: Array, power: float, cutoff: float | N
 
 
 def constant_voltage(model: Reduced, state: Array, volts: float, start: float, taper: float) -> Trace:
-    """Charge at constant voltage until the current has fallen to ``taper`` (both currents negative)."""
+    """Charge at constant voltage until the current has fallen to ``taper`` (both currents negative).
+
+    Parameters
+    ----------
+    state : modes of the cell [k]
+    volts : [V]
+    start, taper : first guess and end of the current [A/m2 or A/m]
+    """
 
     def wanted(now: Array, seconds: float, guess: float) -> float | None:
         return current_of_voltage(model, now, seconds, volts, guess)
@@ -236,7 +268,16 @@ class RagonePoint:
 
 
 def ragone(model: Reduced, hours: Sequence[float] = (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)) -> tuple[RagonePoint, ...]:
-    """Constant-power discharges of the full cell; powers that would last ``hours`` at its open-circuit energy."""
+    """Constant-power discharges of the full cell; powers that would last ``hours`` at its open-circuit energy.
+
+    Parameters
+    ----------
+    hours : [h]
+
+    Returns
+    -------
+    power [W/m2 or W/m], energy [J/m2 or J/m], time [s].
+    """
     slow = constant_current(model, rest(model), model.one_c / 50.0).energy
     points = []
     for duration in hours:

@@ -13,7 +13,7 @@ from fabplan.estimate.designs import Films, Fingers, Materials, Stacks, take
 from fabplan.estimate.electrolyte import salt
 from fabplan.estimate.trust import doubtful, doubtful_films, doubts, film_doubts, planar_holds
 
-BLOCK = 1024  # points at once: their arrays stay in the processor's cache
+BLOCK = 2048  # points at once: their arrays stay in the processor's cache
 ACCURATE_BLOCK = 128
 COMPILED_BLOCK = 512
 WORTH_COMPILING = 500  # accurate points: for fewer, arrays are done in a second; compiling takes a quarter minute, once
@@ -45,7 +45,13 @@ class Answer:
 
 
 def blank(current: Array, samples: int) -> Answer:
-    """Room for the answers of n points."""
+    """Room for the answers of n points.
+
+    Parameters
+    ----------
+    current : [A/m2 or A/m] [n]
+    samples : points of each discharge curve
+    """
     count = len(current)
     none, many = np.zeros(count), np.zeros((count, samples))
     untold = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.intp)
@@ -59,6 +65,9 @@ def answer_stacks(
 
     Parameters
     ----------
+    rates : C-rates [1/h] [n]
+    tier : as in ``run.estimate``
+    samples : points of each discharge curve, 0 for none
     fingers : geometry of interdigital cells, one row per point
     """
     answer = blank(stacks.one_c_current * rates, samples)
@@ -70,7 +79,7 @@ def answer_stacks(
         answer.salt_depletion[rows] = found.depletion
         if stacks.foot is not None:
             planar[rows] = planar_holds(some, materials, current, found)
-        doubted[rows] = doubtful(some, materials, current, answer.salt_depletion[rows])
+        doubted[rows] = doubtful(some, materials, current, found)
     if tier == "auto":
         slow |= doubted
     deep = ~slow & (answer.salt_depletion > 1.0)  # the depletion front costs time: only where it is
@@ -103,8 +112,8 @@ def _record(model: Model, materials: Materials, cutoff: Array, limit: Array, ans
     result = delivered(model, materials.ocp, cutoff, limit)
     answer.capacity[rows], answer.energy[rows] = np.nan_to_num(result.charge), np.nan_to_num(result.energy)
     if answer.charges.shape[1]:
-        charges = result.charge[:, None] * grid(answer.charges.shape[1])
-        answer.charges[rows], answer.voltages[rows] = charges, voltage(model, materials.ocp, charges)
+        charges = np.multiply.outer(grid(answer.charges.shape[1]), result.charge)
+        answer.charges[rows], answer.voltages[rows] = charges.T, voltage(model, materials.ocp, charges).T
 
 
 def _marched(stacks: Stacks, materials: Materials, answer: Answer, rows: Index, compiled: bool | None) -> None:
@@ -126,7 +135,14 @@ def _marched(stacks: Stacks, materials: Materials, answer: Answer, rows: Index, 
 
 
 def answer_films(films: Films, materials: Materials, rates: Array, tier: str, samples: int = 0) -> Answer:
-    """Thin-film cells: the closed form, marched where it is not trusted."""
+    """Thin-film cells: the closed form, marched where it is not trusted.
+
+    Parameters
+    ----------
+    rates : C-rates [1/h] [n]
+    tier : as in ``run.estimate``
+    samples : points of each discharge curve, 0 for none
+    """
     answer = blank(films.one_c_current * rates, samples)
     slow = np.full(len(rates), tier == "accurate")
     doubted = doubtful_films(films, answer.current)

@@ -23,6 +23,27 @@ _FIELDS = {
     "electronic_conductivity": "electronic_conductivity",
     "diffusivity": "diffusivity",
 }
+_SHORT = {"cathode": "pos", "anode": "neg"}
+_PATHS = {
+    "thickness": "L_m",
+    "active_fraction": "eps_am",
+    "porosity": "eps",
+    "particle_radius": "R_m",
+    "electronic_conductivity": "sigma",
+    "diffusivity": "D_s",
+    "exchange_current_density": "i0_ref",
+    "maximum_concentration": "c_max",
+    "stoichiometry_charged": "sto100",
+    "stoichiometry_discharged": "sto0",
+}
+_WHOLE = {
+    "gap": "sep.L_m",
+    "height": "h_m",
+    "separator_porosity": "sep.eps",
+    "conductivity": "electrolyte.kappa_S_m",
+    "salt diffusivity": "electrolyte.D_e_m2_s",
+    "transference number": "electrolyte.t_plus",
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +57,8 @@ class PublishedCell:
     active_mass : of the cathode, per unit of the result [kg]
     cathode_thickness : [m]
     assumed : words of what rests on assumed or unknown values
+    known : how well every value of the document is known: path in the design (``ranges``) -> its quantity
+    beside : the same of what turns results into published figures: ``extent``, ``footprint``
     """
 
     document: dict[str, Any]
@@ -43,15 +66,18 @@ class PublishedCell:
     active_mass: float
     cathode_thickness: float
     assumed: tuple[str, ...]
+    known: dict[str, Quantity]
+    beside: dict[str, Quantity]
 
 
 @dataclass
 class _Values:
-    """Looks values up and remembers what is missing and what is assumed."""
+    """Looks values up and remembers what is missing, what is assumed, and which quantity each name was taken from."""
 
     place: str
     problems: list[Problem]
     assumed: list[str]
+    used: dict[str, Quantity]
 
     def number(self, name: str, *sources: Quantity | None, default: float | None = None) -> float:
         """The first known of several quantities."""
@@ -59,6 +85,7 @@ class _Values:
             if quantity is not None and quantity.value is not None:
                 if quantity.confidence == "low":
                     self.assumed.append(name)
+                self.used[name] = quantity
                 return quantity.value
         if default is None:
             self.problems.append(Problem("a value that nobody knows", f"{self.place}: {name}", None, "a number"))
@@ -69,13 +96,17 @@ class _Values:
 def published_cell(device: Device, catalog: Catalog, c_rates: list[float]) -> PublishedCell:
     """Build the cell of a device that has a ``simulation``.
 
+    Parameters
+    ----------
+    c_rates : of the discharges [1/h]
+
     Raises
     ------
     BadInput : values that are needed and unknown
     """
     simulation = device.simulation
     assert simulation is not None and simulation.cathode is not None
-    values = _Values(f"devices/{device.id}", [], [])
+    values = _Values(f"devices/{device.id}", [], [], {})
     positive, one_c = _electrode(device.cathode, simulation.cathode, simulation, catalog, values, rises=True)
     negative: dict[str, Any] = {"material": "Li", "i0_ref": exchange_of_lithium(catalog)}
     if device.anode != LITHIUM and simulation.anode is not None:
@@ -112,7 +143,35 @@ def published_cell(device: Device, catalog: Catalog, c_rates: list[float]) -> Pu
         _as_films(positive, negative)
     if values.problems:
         raise BadInput(values.problems)
-    return PublishedCell(document, per, active, thickness, tuple(dict.fromkeys(values.assumed)))
+    beside = {"extent": simulation.extent, "footprint": simulation.footprint}
+    return PublishedCell(
+        document,
+        per,
+        active,
+        thickness,
+        tuple(dict.fromkeys(values.assumed)),
+        _known(values.used, simulation.kind),
+        {name: one for name, one in beside.items() if per != 1.0 and one is not None and one.value is not None},
+    )
+
+
+def _known(used: dict[str, Quantity], kind: str) -> dict[str, Quantity]:
+    """Quantities by the path of the design that they became."""
+    found = {}
+    for side in ("cathode", "anode"):
+        name = side if kind == "interdigital" else _SHORT[side]
+        for word, key in _PATHS.items():
+            if kind == "film-planar" and word == "active_fraction":
+                key = "dense_fraction"
+            path = f"{name}.{key}"
+            if word == "thickness" and kind == "interdigital":
+                path = "w2_m" if side == "cathode" else "w1_m"
+            if f"{side}.{word}" in used:
+                found[path] = used[f"{side}.{word}"]
+    whole = _WHOLE | {"gap": "gap_m"} if kind == "interdigital" else _WHOLE
+    if kind == "film-planar":
+        whole = {"gap": "se.L_m", "conductivity": "se.kappa"}
+    return found | {path: used[word] for word, path in whole.items() if word in used}
 
 
 def _electrode(

@@ -80,7 +80,17 @@ def is_share(path: str) -> bool:
 
 
 def at_score(path: str, nominal: float, low: float, high: float, scores: Array) -> Array:
-    """Values of a ``nine-in-ten`` input at normal scores: the ends at -1.645 and +1.645, the value as given at 0."""
+    """Values of a ``nine-in-ten`` input at normal scores: the ends at -1.645 and +1.645, the value as given at 0.
+
+    Parameters
+    ----------
+    nominal, low, high : in the unit of the input
+    scores : of a normal distribution [draws]
+
+    Returns
+    -------
+    values [draws].
+    """
     low, high = min(low, nominal), max(high, nominal)
     end, part = np.where(scores > 0.0, high, low), np.abs(scores) / SCORE
     if is_share(path):
@@ -113,6 +123,7 @@ def of_confidence(path: str, value: float, confidence: str, window: float = 0.0)
 
     Parameters
     ----------
+    value : in the unit of the path [SI]
     window : width of the lithium window of the same electrode, for its ends
     """
     key = path.rpartition(".")[2]
@@ -208,6 +219,10 @@ def resolved(
     values : what the cell has by path
     everything : confidence of all that has no range of its own; None to hold it
     table_ends : of the open-circuit table of an electrode; the window does not leave it
+
+    Returns
+    -------
+    ends in the units of the paths [SI].
     """
 
     def made_of(path: str, confidence: str) -> list[Range]:

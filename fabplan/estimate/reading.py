@@ -21,7 +21,12 @@ class Allowed:
     open_low: bool = False
 
     def holds(self, value: float) -> bool:
-        """Whether the value lies inside."""
+        """Whether the value lies inside.
+
+        Parameters
+        ----------
+        value : in the unit that the key names [SI]
+        """
         return (self.low < value if self.open_low else self.low <= value) and value <= self.high
 
     def __str__(self) -> str:
@@ -93,7 +98,12 @@ class Reader:
         default: float | None = None,
         known: Iterable[str] = (),
     ) -> float:
-        """A finite number in an interval; NaN after a fault."""
+        """A finite number in an interval; NaN after a fault.
+
+        Parameters
+        ----------
+        allowed : interval, in the unit that the key names [SI]
+        """
         if key not in table:
             if default is not None:
                 return default
@@ -102,7 +112,12 @@ class Reader:
         return self.checked(table[key], f"{where}.{key}", allowed)
 
     def checked(self, given: object, where: str, allowed: Allowed) -> float:
-        """The same for a value at hand."""
+        """The same for a value at hand.
+
+        Parameters
+        ----------
+        allowed : interval, in the unit that the key names [SI]
+        """
         if isinstance(given, bool) or not isinstance(given, int | float):
             self.fault("not a number", where, given, str(allowed))
             return NOT_READ
@@ -119,7 +134,12 @@ class Reader:
         return value
 
     def numbers(self, given: object, where: str, allowed: Allowed) -> list[float]:
-        """A list of finite numbers; empty after a fault."""
+        """A list of finite numbers; empty after a fault.
+
+        Parameters
+        ----------
+        allowed : interval, in the unit that the key names [SI]
+        """
         if not isinstance(given, list | tuple) or not given:
             self.fault("not a list of numbers", where, given)
             return []

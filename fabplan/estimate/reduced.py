@@ -79,7 +79,12 @@ class Outputs:
 
     @property
     def possible(self) -> Array:
-        """Surfaces inside (0, 1) and salt everywhere."""
+        """Surfaces inside (0, 1) and salt everywhere.
+
+        Returns
+        -------
+        1 or 0 [q].
+        """
         inside = (self.x_p > 0.0) & (self.x_p < 1.0) & (self.x_n > 0.0) & (self.x_n < 1.0)
         return np.asarray(inside & (self.salt_left > 0.0))
 
@@ -179,9 +184,9 @@ class _Part:
 def _electrode(side: spme.Solid | film.FilmSide, current: float, shape: int, output: int) -> _Part:
     """Mean first, then the modes of the surface excess."""
     rates, weights, instant = _family(shape)
-    pace, excess = float(side.relaxation[0, 0]), float(side.excess[0, 0]) / current
+    pace, excess = float(side.pace[0]) ** 2, float(side.excess[0]) / current
     all_rates = np.concatenate([[0.0], rates * pace])
-    gains = np.concatenate([side.per_charge[0], weights * excess * rates * pace])
+    gains = np.concatenate([side.per_charge[:1], weights * excess * rates * pace])
     return _Part(all_rates, gains, {output: np.ones(len(gains))}, {output: excess * instant})
 
 
@@ -245,7 +250,7 @@ def _of_stack(name: str, stacks: Stacks, materials: Materials) -> Reduced:
     current = float(flow[0])
     parts = [_electrode(model.positive, current, SPHERE, 0), _electrode(model.negative, current, SPHERE, 1)]
     salt = float(materials.start_concentration[stacks.electrolyte][0])
-    base = np.array([model.positive.start[0, 0], model.negative.start[0, 0], salt, salt, salt])
+    base = np.array([model.positive.start[0], model.negative.start[0], salt, salt, salt])
     rates, gains, weights, instant = _joined([*parts, _salt(stacks, materials)])
     return Reduced(
         id=name,
@@ -254,9 +259,9 @@ def _of_stack(name: str, stacks: Stacks, materials: Materials) -> Reduced:
         base=base,
         weights=weights,
         instant=instant,
-        driven=(float(model.positive.driven[0, 0]) / current, float(model.negative.driven[0, 0]) / current),
-        kinetic_scale=float(model.kinetic_scale[0, 0]),
-        diffusion_scale=float(model.diffusion_scale[0, 0]),
+        driven=(float(model.positive.driven[0]) / current, float(model.negative.driven[0]) / current),
+        kinetic_scale=float(model.kinetic_scale[0]),
+        diffusion_scale=float(model.diffusion_scale[0]),
         designs=stacks,
         materials=materials,
         one_c=current,
@@ -270,7 +275,7 @@ def _of_film(name: str, films: Films, materials: Materials) -> Reduced:
     model = film.film_discharge(films, films.one_c_current)
     parts = [_electrode(model.positive, current, PLANE, 0), _electrode(model.negative, current, PLANE, 1)]
     rates, gains, weights, instant = _joined(parts)
-    base = np.array([model.positive.start[0, 0], model.negative.start[0, 0], *[REFERENCE_CONCENTRATION] * 3])
+    base = np.array([model.positive.start[0], model.negative.start[0], *[REFERENCE_CONCENTRATION] * 3])
     return Reduced(
         id=name,
         rates=rates,
@@ -278,8 +283,8 @@ def _of_film(name: str, films: Films, materials: Materials) -> Reduced:
         base=base,
         weights=weights,
         instant=instant,
-        driven=(float(model.positive.driven[0, 0]) / current, float(model.negative.driven[0, 0]) / current),
-        kinetic_scale=float(model.kinetic_scale[0, 0]),
+        driven=(float(model.positive.driven[0]) / current, float(model.negative.driven[0]) / current),
+        kinetic_scale=float(model.kinetic_scale[0]),
         diffusion_scale=0.0,
         designs=films,
         materials=materials,

@@ -18,7 +18,7 @@ from fabplan.estimate import film, first_moment, spme
 from fabplan.estimate.cells import Cells
 from fabplan.estimate.constants import REFERENCE_CONCENTRATION, SECONDS_PER_HOUR, Array, Index, Mask, thermal_voltage
 from fabplan.estimate.designs import Films, Fingers, Materials, Porous, Stacks, take
-from fabplan.estimate.diffusion import surface_excess
+from fabplan.estimate.diffusion import excess_at
 from fabplan.estimate.electrolyte import ohmic_resistances, salt
 from fabplan.estimate.fitted import solved_or_fitted
 from fabplan.estimate.kinetics import exchange_current
@@ -54,7 +54,12 @@ class Resistances:
 
     @property
     def total(self) -> Array:
-        """Sum of all parts."""
+        """Sum of all parts.
+
+        Returns
+        -------
+        [ohm m2 or ohm m] [n].
+        """
         parts = [getattr(self, field.name) for field in fields(self)]
         return np.asarray(np.sum(parts, axis=0))
 
@@ -76,7 +81,12 @@ class Pulse:
 
 
 def dc_resistance(cells: Cells, pulse: Pulse | None = None, similar: bool = False) -> Array:
-    """Resistance per cell: sum of ``resistance_parts``."""
+    """Resistance per cell: sum of ``resistance_parts``.
+
+    Returns
+    -------
+    [ohm m2], per metre of finger or wire [ohm m]; [cells].
+    """
     return resistance_parts(cells, pulse, similar).total
 
 
@@ -217,17 +227,16 @@ def _diffusion(
     The fall of U_p - U_n from the mean stoichiometry before the step to the surface at its end, over the current.
     """
     total, surfaces = np.zeros(len(charge)), []
-    time = np.full((len(charge), 1), seconds)
     for side, sign in ((model.negative, -1.0), (model.positive, 1.0)):
-        before = side.start + side.per_charge * charge[:, None]
+        before = side.start + side.per_charge * charge
         after = (
             before
             + side.per_charge * model.current * seconds
-            + side.excess * surface_excess(side.shape, time * side.relaxation)
+            + side.excess * excess_at(side.shape, np.sqrt(seconds) * side.pace)
         )
         fall = materials.ocp.value(side.ocp, before) - materials.ocp.value(side.ocp, after)
-        total = total + (sign * fall / model.current)[:, 0]
-        surfaces.append(after[:, 0])
+        total = total + sign * fall / model.current
+        surfaces.append(after)
     return (surfaces[0], surfaces[1]), total
 
 

@@ -140,6 +140,10 @@ def answers(
     ----------
     cells, tier, c_rates, progress : as in ``estimate``
     samples : points of each discharge curve, 0 for none
+
+    Returns
+    -------
+    C-rates [1/h] and answers of n points [n].
     """
     if tier not in TIERS:
         raise BadInput(Problem("unknown tier", "tier", str(tier), listed(TIERS), nearest(str(tier), TIERS)))

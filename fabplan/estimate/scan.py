@@ -62,6 +62,9 @@ def scan(
 
     Parameters
     ----------
+    template : one cell, as in ``blocks``
+    geometry : lengths of n designs [m] [n]
+    c_rates : [1/h] [r]
     progress : is told the designs done and the designs in all, after every block
     """
     count = max(np.size(getattr(geometry, field.name)) for field in fields(geometry))

@@ -35,6 +35,10 @@ class ShapeFactor:
 def fingers(width_1: float, width_2: float, gap: float, height_1: float, height_2: float, lid: float) -> ShapeFactor:
     """One gap between fingers that may differ in height and width, under a cover; lengths as in ``shape_factors``.
 
+    Returns
+    -------
+    S, dimensionless, with its bounds; lengths [m].
+
     Raises
     ------
     BadInput : lengths that are not positive, or a lid below a finger's top
@@ -118,7 +122,12 @@ def lattice_of(name: str) -> _Lattice:
 
 
 def contact_distance(lattice: str, radius_1: float, radius_2: float) -> float:
-    """Distance at which pillars of these radii touch."""
+    """Distance at which pillars of these radii touch.
+
+    Returns
+    -------
+    [m].
+    """
     touching = [radius_1 + radius_2]
     if lattice != "square-checkerboard":  # pillars of the first kind are neighbours, too
         touching.append(2.0 * radius_1)
@@ -128,7 +137,12 @@ def contact_distance(lattice: str, radius_1: float, radius_2: float) -> float:
 
 
 def plan_area(lattice: str) -> float:
-    """Plan area per pillar of the second kind, over the distance squared."""
+    """Plan area per pillar of the second kind, over the distance squared.
+
+    Returns
+    -------
+    dimensionless [m2 per m2].
+    """
     cell = lattice_of(lattice)
     return cell.along * cell.across.imag / len(cell.second)
 
@@ -142,6 +156,10 @@ def pillars(lattice: str, distance: float, radius_1: float, radius_2: float) -> 
         ``honeycomb``: a pillar of the second kind in hexagons of the first
     distance : between nearest neighbours
     radius_1, radius_2 : of the kinds
+
+    Returns
+    -------
+    S, dimensionless, with its bounds; lengths [m].
 
     Raises
     ------

@@ -13,7 +13,7 @@ import numpy as np
 
 from fabplan.estimate.constants import Array, Index, thermal_voltage
 from fabplan.estimate.designs import Materials, Porous, Stacks
-from fabplan.estimate.diffusion import NONE, SPHERE, surface_excess
+from fabplan.estimate.diffusion import NONE, SPHERE, excess_at
 from fabplan.estimate.electrolyte import (
     LEAST_CONCENTRATION,
     Salt,
@@ -23,12 +23,12 @@ from fabplan.estimate.electrolyte import (
     reaction_zone,
     salt,
 )
-from fabplan.estimate.kinetics import drive, exponential, sinh_argument
+from fabplan.estimate.kinetics import drive, growth
 
 
 @dataclass(frozen=True)
 class Solid:
-    """Stoichiometry of one electrode during a discharge; columns [n, 1].
+    """Stoichiometry of one electrode during a discharge [n].
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Solid:
     start : stoichiometry before the discharge
     per_charge : change of the mean per charge, signed [m2/C]
     excess : signed surface excess J R/(D c_max) of f = 1
-    relaxation : D/R^2 [1/s]
+    pace : sqrt(D)/R [1/sqrt(s)]
     driven : ``kinetics.drive``
     """
 
@@ -46,13 +46,13 @@ class Solid:
     start: Array
     per_charge: Array
     excess: Array
-    relaxation: Array
+    pace: Array
     driven: Array
 
 
 @dataclass(frozen=True)
 class Discharge:
-    """Closed-form discharge of n points; columns [n, 1] against charges [n, q].
+    """Closed-form discharge of n points; constants [n] against charges [q, n] or [n].
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Discharge:
     negative, positive : the electrodes
     start_salt, negative_salt, positive_salt : salt before, and its change over the whole transient [mol/m3]
     salt_time : relaxation time [s]
-    resistance : a, b, c of a + b e + c e^2 over the passed part e of the transient [ohm m2]
+    ohmic : a, b, c of the ohmic drop a + b e + c e^2 over the passed part e of the transient [V]
     kinetic_scale, diffusion_scale : V_T, V_T (1 - t+) TDF [V]
     front_charge : charge after which the positive electrode shrinks to ``zone`` [C/m2]
     haste : the transient ends when this times its passed part is 1: the depletion number, at least 1
@@ -74,7 +74,7 @@ class Discharge:
     negative_salt: Array
     positive_salt: Array
     salt_time: Array
-    resistance: tuple[Array, Array, Array]
+    ohmic: tuple[Array, Array, Array]
     kinetic_scale: Array
     diffusion_scale: Array
     front_charge: Array
@@ -87,44 +87,50 @@ class Discharge:
 
         Parameters
         ----------
-        charge : delivered [C/m2], shape [n, q]
+        charge : delivered [C/m2], shape [q, n] or [n]: points along the last axis, which is the long one
 
         Returns
         -------
         positive, negative surface stoichiometry, and loss [V]
         """
-        time = charge / self.current
-        passed = -np.expm1(-time / self.salt_time)
+        root = np.sqrt(charge / self.current)
+        passed = 1.0 - np.exp(charge * (-1.0 / (self.current * self.salt_time)))
         if self.has_front:
             passed = np.minimum(passed * self.haste, 1.0)
         salt_n = self.start_salt + self.negative_salt * passed
         salt_p = np.maximum(self.start_salt + self.positive_salt * passed, LEAST_CONCENTRATION)
-        x_n = _surface(self.negative, charge, time)
+        x_n = _surface(self.negative, charge, root)
         if self.has_front:
-            x_p, driven = self._behind_front(charge, time)
+            x_p, driven = self._behind_front(charge, root)
         else:
-            x_p, driven = _surface(self.positive, charge, time), self.positive.driven
-        steep = exponential(sinh_argument(driven, salt_p, x_p)) * exponential(
-            sinh_argument(self.negative.driven, salt_n, x_n)
-        )
-        first, second, third = self.resistance
-        ohmic = self.current * (first + passed * (second + passed * third))
-        loss = self.kinetic_scale * np.log(steep) + self.diffusion_scale * np.log(salt_n / salt_p) + ohmic
+            x_p, driven = _surface(self.positive, charge, root), self.positive.driven
+        steep = growth(driven, salt_p, x_p) * growth(self.negative.driven, salt_n, x_n)
+        first, second, third = self.ohmic
+        loss = passed * third
+        loss += second
+        loss *= passed
+        loss += first
+        loss += self.kinetic_scale * np.log(steep)
+        loss += self.diffusion_scale * np.log(salt_n / salt_p)
         return x_p, x_n, loss
 
-    def _behind_front(self, charge: Array, time: Array) -> tuple[Array, Array]:
+    def _behind_front(self, charge: Array, root: Array) -> tuple[Array, Array]:
         """Positive electrode that shrinks to its zone: stoichiometry and kinetic drive."""
         side, late = self.positive, charge > self.front_charge
         extra = np.maximum(charge - self.front_charge, 0.0)
         gain = 1.0 / self.zone - 1.0
-        delayed = surface_excess(side.shape, extra / self.current * side.relaxation)
-        x_p = _surface(side, charge, time) + gain * (side.per_charge * extra + side.excess * delayed)
+        delayed = excess_at(side.shape, np.sqrt(extra / self.current) * side.pace)
+        x_p = _surface(side, charge, root) + gain * (side.per_charge * extra + side.excess * delayed)
         return x_p, np.where(late, side.driven / self.zone, side.driven)
 
 
-def _surface(side: Solid, charge: Array, time: Array) -> Array:
-    excess = surface_excess(side.shape, time * side.relaxation)
-    return side.start + side.per_charge * charge + side.excess * excess
+def _surface(side: Solid, charge: Array, root: Array) -> Array:
+    """Surface stoichiometry; ``root`` is that of the time [sqrt(s)]."""
+    x = excess_at(side.shape, root * side.pace)
+    x *= side.excess
+    x += side.per_charge * charge
+    x += side.start
+    return x
 
 
 def discharge(stacks: Stacks, materials: Materials, current: Array, found: Salt | None = None) -> Discharge:
@@ -142,19 +148,19 @@ def discharge(stacks: Stacks, materials: Materials, current: Array, found: Salt 
     scale = thermal_voltage(stacks.temperature)
     lag = (1.0 - materials.transference[stacks.electrolyte]) * materials.thermodynamic_factor[stacks.electrolyte]
     return Discharge(
-        current=current[:, None],
+        current=current,
         negative=_solid(stacks.negative, current, -1.0),
         positive=_solid(stacks.positive, current, 1.0),
-        start_salt=found.start[:, None],
-        negative_salt=(final[0] - found.start)[:, None],
-        positive_salt=(final[2] - found.start)[:, None],
-        salt_time=found.time[:, None],
-        resistance=_resistance_over_time(stacks, materials, found.start, final, zone),
-        kinetic_scale=scale[:, None],
-        diffusion_scale=(scale * lag)[:, None],
-        front_charge=(depletion_time(found) * current)[:, None],
-        zone=zone[:, None],
-        haste=np.maximum(found.depletion, 1.0)[:, None],
+        start_salt=found.start,
+        negative_salt=final[0] - found.start,
+        positive_salt=final[2] - found.start,
+        salt_time=found.time,
+        ohmic=_drop_over_time(stacks, materials, current, (found.start, *final), zone),
+        kinetic_scale=scale,
+        diffusion_scale=scale * lag,
+        front_charge=depletion_time(found) * current,
+        zone=zone,
+        haste=np.maximum(found.depletion, 1.0),
         has_front=bool(np.any(zone < 1.0)),
     )
 
@@ -164,31 +170,31 @@ def _solid(side: Porous, current: Array, sign: float) -> Solid:
     slowness = side.particle_radius / side.solid_diffusivity
     sites = side.site_charge / (side.active_fraction * side.thickness + side.metal)  # F c_max [C/m3]
     return Solid(
-        ocp=side.ocp[:, None],
-        shape=np.where(side.metal, NONE, SPHERE)[:, None],
-        start=side.sto_full[:, None],
-        per_charge=(sign / side.site_charge)[:, None],
-        excess=(sign * per_particle_area * slowness / sites)[:, None],
-        relaxation=(1.0 / (slowness * side.particle_radius))[:, None],
-        driven=drive(per_particle_area, side.exchange_current)[:, None],
+        ocp=side.ocp,
+        shape=np.where(side.metal, NONE, SPHERE),
+        start=side.sto_full,
+        per_charge=sign / side.site_charge,
+        excess=sign * per_particle_area * slowness / sites,
+        pace=1.0 / np.sqrt(slowness * side.particle_radius),
+        driven=drive(per_particle_area, side.exchange_current),
     )
 
 
-def _resistance_over_time(
-    stacks: Stacks, materials: Materials, start: Array, final: tuple[Array, Array, Array], zone: Array
+def _drop_over_time(
+    stacks: Stacks, materials: Materials, current: Array, salts: tuple[Array, Array, Array, Array], zone: Array
 ) -> tuple[Array, Array, Array]:
-    """Series resistance as a + b e + c e^2 over the passed part e of the salt's transient [ohm m2].
+    """Ohmic drop as a + b e + c e^2 over the passed part e of the salt's transient [V].
 
     The conductivity follows the mean concentrations, which run linearly in e: three values of e fix the parabola.
     """
     fixed = stacks.contact_resistance + electronic_resistance(stacks.negative) + electronic_resistance(stacks.positive)
 
     def at(passed: float) -> Array:
-        salts = [start + passed * (end - start) for end in final]
-        negative, separator, positive = ohmic_resistances(stacks, materials, *salts)
-        return fixed + negative + separator + positive * (1.0 - passed * (1.0 - zone))
+        now = [salts[0] + passed * (end - salts[0]) for end in salts[1:]]
+        negative, separator, positive = ohmic_resistances(stacks, materials, *now)
+        return np.asarray(current * (fixed + negative + separator + positive * (1.0 - passed * (1.0 - zone))))
 
-    begin, middle, end = at(0.0)[:, None], at(0.5)[:, None], at(1.0)[:, None]
+    begin, middle, end = at(0.0), at(0.5), at(1.0)
     return begin, 4.0 * middle - 3.0 * begin - end, 2.0 * (begin + end) - 4.0 * middle
 
 

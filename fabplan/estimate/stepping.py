@@ -46,7 +46,14 @@ def states(model: Reduced, state: Array, current: float, seconds: Array) -> Arra
 
 
 def shown_after(model: Reduced, state: Array, current: float, seconds: float) -> Outputs:
-    """What the cell shows at the end of a step."""
+    """What the cell shows at the end of a step.
+
+    Parameters
+    ----------
+    state : modes before the step [k]
+    current : [A/m2 or A/m]
+    seconds : [s]
+    """
     return outputs(model, advance(model, state, current, seconds), current)
 
 
@@ -56,12 +63,22 @@ def _ends(model: Reduced, state: Array, current: float, seconds: float) -> Outpu
 
 
 def good(shown: Outputs, least: float) -> bool:
-    """The voltage holds and the model, too."""
+    """The voltage holds and the model, too.
+
+    Parameters
+    ----------
+    least : [V]
+    """
     return bool(shown.possible[0]) and float(shown.voltage[0]) >= least
 
 
 def last_true(holds: Callable[[float], bool], low: float, high: float) -> float:
-    """Where a test changes from true (at ``low``) to false (at ``high``), by halves."""
+    """Where a test changes from true (at ``low``) to false (at ``high``), by halves.
+
+    Parameters
+    ----------
+    low, high : ends of the search, any unit [scalar]
+    """
     for _ in range(_ROUNDS):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if holds(middle) else (low, middle)
@@ -87,7 +104,19 @@ def _root(value: _Value, low: float, high: float, at_low: float, at_high: float 
 
 
 def current_of_voltage(model: Reduced, state: Array, seconds: float, volts: float, guess: float) -> float | None:
-    """Current that leads to a voltage after a step; the voltage falls with the current."""
+    """Current that leads to a voltage after a step; the voltage falls with the current.
+
+    Parameters
+    ----------
+    state : modes before the step [k]
+    seconds : [s]
+    volts : [V]
+    guess : [A/m2 or A/m]
+
+    Returns
+    -------
+    [A/m2 or A/m].
+    """
 
     def off(current: float) -> float | None:
         shown = shown_after(model, state, current, seconds)
@@ -118,7 +147,20 @@ def _negative(value: float | None) -> float | None:
 def current_of_power(
     model: Reduced, state: Array, seconds: float, power: float, guess: float, bound: float
 ) -> float | None:
-    """Smallest current whose mean power over a step is the wanted one; None where there is none above the bound."""
+    """Smallest current whose mean power over a step is the wanted one; None where there is none above the bound.
+
+    Parameters
+    ----------
+    state : modes before the step [k]
+    seconds : [s]
+    power : [W/m2 or W/m]
+    guess : [A/m2 or A/m]
+    bound : least voltage [V]
+
+    Returns
+    -------
+    [A/m2 or A/m].
+    """
 
     def lacking(current: float) -> float | None:
         shown = _ends(model, state, current, seconds)
@@ -143,7 +185,16 @@ def march(
     ended: Callable[[float, float], bool],
     reason: str,
 ) -> Trace:
-    """Steps whose current is found anew each time; the last is shortened until the end is met."""
+    """Steps whose current is found anew each time; the last is shortened until the end is met.
+
+    Parameters
+    ----------
+    state : modes at the start [k]
+    wanted : current [A/m2 or A/m] from modes, step [s] and a guess; None ends it
+    guess : first current [A/m2 or A/m]
+    ended : from voltage [V] and current
+    reason : what that end is called
+    """
     nominal = SECONDS_PER_HOUR * model.one_c / abs(guess)
     step, now, time, current = 1e-5 * nominal, state, 0.0, guess
     times: list[float] = []

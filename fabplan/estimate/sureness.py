@@ -86,6 +86,10 @@ def intervals(
     ----------
     documents : the cells as given, which the ranges belong to, and as they are asked
     progress : is told the cells done and the cells in all
+
+    Returns
+    -------
+    amounts as in ``uncertainty.intervals``: [Ah], [Wh], [ohm] per m2 or per metre.
     """
     made, names = [], [name for name in read.ids if wanted.get(name)]
     rates = dict(zip(read.ids, read.c_rates, strict=True))

@@ -52,7 +52,16 @@ class Axis:
     count: int
 
     def at(self, places: Array) -> Array:
-        """Values at places of the axis, 0 to ``count - 1``."""
+        """Values at places of the axis, 0 to ``count - 1``.
+
+        Parameters
+        ----------
+        places : [n]
+
+        Returns
+        -------
+        [m] [n].
+        """
         return np.asarray(self.low + (self.high - self.low) * places / max(self.count - 1, 1))
 
 
@@ -83,6 +92,10 @@ def typed(text: str) -> Axis | Problem:
 
 def checked(template: Cells, axes: Sequence[Axis], c_rates: Sequence[float]) -> int:
     """How many designs there are.
+
+    Parameters
+    ----------
+    c_rates : [1/h] [r]
 
     Raises
     ------
@@ -119,6 +132,7 @@ def swept(
 
     Parameters
     ----------
+    c_rates : [1/h] [r]
     template, base : the one cell, as arrays and as it was read
     progress : is told the designs done and the designs in all
     """
@@ -163,7 +177,12 @@ def _geometry(template: Cells, base: Base, columns: Mapping[str, Array]) -> Geom
 
 
 def header(template: Cells, axes: Sequence[Axis], c_rates: Sequence[float]) -> bytes:
-    """First line of the table."""
+    """First line of the table.
+
+    Parameters
+    ----------
+    c_rates : [1/h] [r]
+    """
     unit = "Ah_m" if template.kinds[0] in PER_LENGTH else "Ah_m2"
     answers = (f"capacity_{unit}", "mean_voltage_V", "salt_depletion", "trusted")
     names = [f"{what}@{rate:g}C" for rate in c_rates for what in answers]

@@ -39,16 +39,25 @@ class TableStack:
 
     @property
     def spacing(self) -> float:
-        """Width of an interval."""
+        """Width of an interval.
+
+        Returns
+        -------
+        in the unit of the argument [scalar].
+        """
         return (self.high - self.low) / self.cells
 
     def locate(self, table: Index, at: Array) -> tuple[Index, Array]:
-        """Flat interval number and place within it (0..1; beyond that outside the grid)."""
-        place = (at - self.low) * (1.0 / self.spacing)
-        cell = np.fmin(np.fmax(place, 0.0), self.cells - 1.0).astype(
-            np.intp
-        )  # fmin, fmax: NaN stays NaN, no wild index
-        return cell + table * self.cells, place - cell
+        """Flat interval number and place within it (0..1; beyond that outside the grid).
+
+        Returns
+        -------
+        both [shape of ``table`` and ``at`` broadcast].
+        """
+        scale = 1.0 / self.spacing
+        place = (at - self.low) * scale if self.low else at * scale
+        left = np.floor(np.fmin(np.fmax(place, 0.0), self.cells - 1.0))  # fmin, fmax: no wild index from a NaN
+        return left.astype(np.intp) + table * self.cells, place - left
 
     def value(self, table: Index, at: Array) -> Array:
         """Function value; beyond the grid the end intervals are extended.
@@ -57,21 +66,35 @@ class TableStack:
         ----------
         table : number of the table, broadcasts against ``at``
         at : where
+
+        Returns
+        -------
+        in the unit of the table [shape of both broadcast].
         """
         cell, fraction = self.locate(table, at)
-        return self.values[cell] + fraction * self.steps[cell]
+        return np.asarray(self.values.take(cell) + fraction * self.steps.take(cell))
 
     def value_and_slope(self, table: Index, at: Array) -> tuple[Array, Array]:
-        """Function value and its derivative."""
+        """Function value and its derivative.
+
+        Returns
+        -------
+        in the units of the table [shape of both broadcast].
+        """
         cell, fraction = self.locate(table, at)
         step = self.steps[cell]
         return self.values[cell] + fraction * step, step / self.spacing
 
     def value_and_integral(self, table: Index, at: Array) -> tuple[Array, Array]:
-        """Function value and its exact integral from the lower end of the grid."""
+        """Function value and its exact integral from the lower end of the grid.
+
+        Returns
+        -------
+        in the units of the table [shape of both broadcast].
+        """
         cell, fraction = self.locate(table, at)
-        left, rise = self.values[cell], fraction * self.steps[cell]
-        return left + rise, self.integrals[cell] + fraction * (left + 0.5 * rise) * self.spacing
+        left, rise = self.values.take(cell), fraction * self.steps.take(cell)
+        return left + rise, self.integrals.take(cell) + fraction * (left + 0.5 * rise) * self.spacing
 
 
 def stack(tables: Sequence[tuple[Array, Array]], low: float, high: float, cells: int, extend: bool) -> TableStack:
@@ -82,6 +105,10 @@ def stack(tables: Sequence[tuple[Array, Array]], low: float, high: float, cells:
     tables : pairs of equally long vectors; repeated arguments are allowed
     low, high, cells : the grid
     extend : beyond a table's ends, go on linearly (True) or stay at the end value (False)
+
+    Returns
+    -------
+    one stack; arguments and values in the units given [tables * cells].
     """
     grid = np.linspace(low, high, cells + 1)
     rows = [_resampled(x, y, grid, extend) for x, y in tables] or [np.zeros(cells + 1)]

@@ -93,6 +93,10 @@ def propagate(
     draws, seed : of the sampling; the same seed gives the same answer
     pulse : of the resistance; 1 s at half charge where left out
 
+    Returns
+    -------
+    per m2 or per metre: capacity [C], energy [J], resistance [ohm].
+
     Raises
     ------
     BadInput : unknown paths or distributions, ends the wrong way round or outside what the cell allows
@@ -124,6 +128,10 @@ def intervals(
     ----------
     document, wanted, draws, seed : as in ``propagate``
     tier : of the cell as given; a rate that it answers by the accurate tier gets ``ACCURATE_DRAWS`` of that tier
+
+    Returns
+    -------
+    capacity [Ah], energy [Wh], resistance [ohm], per m2 or per metre.
     """
     cells, own = _cells(document, wanted, draws, seed)
     nominal = read_cells(document, "cells")
@@ -157,6 +165,22 @@ def intervals(
         "inputs": _ranked(answers, wanted, own),
         "held": _held(document, wanted),
     }
+
+
+def drawn(
+    document: Mapping[str, Any], wanted: Sequence[Range], draws: int, seed: int
+) -> tuple[Cells, dict[str, Array]]:
+    """One cell as rows of draws, and the drawn values by path [draws].
+
+    Parameters
+    ----------
+    document, wanted, draws, seed : as in ``propagate``
+    """
+    nominal, base, ahead = read_cells(document, "cells"), Base.of(document), 1 + 2 * len(wanted)
+    check(document, base, wanted)
+    columns = _together(base, wanted, _drawn(base, wanted, draws, seed))
+    some = {path: column[ahead:] for path, column in columns.items()}
+    return varied(base, nominal, some, 0), some
 
 
 def _cells(
@@ -214,7 +238,12 @@ def _ends(values: Array) -> dict[str, float]:
 
 
 def tidy(value: float) -> float:
-    """Six digits: what is left of sums that another number of threads orders differently."""
+    """Six digits: what is left of sums that another number of threads orders differently.
+
+    Returns
+    -------
+    the same amount, in its own unit [scalar].
+    """
     return float(f"{value:.6g}")
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from fabplan import units
-from fabplan.estimate.validate import Comparison, Validation
+from fabplan.estimate.validate import KNOWN, OUTSIDE, WITHIN, Comparison, Validation
 
 _HEAD = """# Published cells against the estimator
 
@@ -15,6 +15,15 @@ the same defaults serve all cells and nothing is fitted to a single one. A diffe
 published (geometry, solid share, particle sizes, transport) as about the equations, which are held against reference
 solvers in the tests: there the capacity agrees within 0.3 % where salt suffices and 1 % elsewhere; points outside what
 was validated are flagged, fingers among them can be off by 12 %.
+
+"Range" is the 5 to 95 % interval of the prediction when every input is drawn as well as the catalog knows it (its
+stated range, else the rule for its confidence). The last column says one of three things:
+
+- **within tolerance**: the prediction lies as near to the published value as the cell's description allows;
+- **within the spread of what is known**: it does not, but the published value, give or take that tolerance, meets the
+  range: what is not known of the inputs and what the description leaves open can together explain the difference;
+  that is no proof that they do;
+- **outside**: they do not meet: something is missing or wrong, in the model or in what is known of the cell.
 """
 _WORDS = {
     "areal_capacity": "capacity per footprint",
@@ -40,10 +49,11 @@ def page(found: Sequence[Validation], left_out: Sequence[str] = ()) -> str:
 
 def _summary(found: Sequence[Validation]) -> Iterator[str]:
     rows = [entry for one in found for entry in one.comparisons]
-    close = sum(entry.within for entry in rows)
-    yield f"{len(found)} cells, {len(rows)} figures, {close} within the tolerance that their descriptions allow.\n"
-    yield "| cell | figure | C-rate | published | predicted | deviation | tolerance | |"
-    yield "|---|---|---|---|---|---|---|---|"
+    counts = [sum(entry.verdict == word for entry in rows) for word in (WITHIN, KNOWN, OUTSIDE)]
+    told = ", ".join(f"{count} {word}" for count, word in zip(counts, (WITHIN, KNOWN, OUTSIDE), strict=True))
+    yield f"{len(found)} cells, {len(rows)} figures: {told}.\n"
+    yield "| cell | figure | C-rate | published | predicted | range | deviation | tolerance | |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     yield from (_row(entry) for entry in rows)
     yield ""
 
@@ -51,20 +61,30 @@ def _summary(found: Sequence[Validation]) -> Iterator[str]:
 def _row(entry: Comparison) -> str:
     rate = f"{entry.c_rate:g}" if math.isfinite(entry.c_rate) else ""
     tolerance = f"{100 * entry.tolerance:.0f} %" if math.isfinite(entry.tolerance) else ""
-    verdict = "within" if entry.within else "outside"
-    verdict += "" if entry.trusted else ", flagged"
-    cells = (entry.device, _WORDS[entry.what], rate, entry.published, predicted(entry), deviation(entry), tolerance)
-    return "| " + " | ".join((*cells, verdict)) + " |"
+    verdict = entry.verdict + ("" if entry.trusted else ", flagged")
+    figures = (entry.published, predicted(entry), spread(entry), deviation(entry), tolerance)
+    return "| " + " | ".join((entry.device, _WORDS[entry.what], rate, *figures, verdict)) + " |"
 
 
 def predicted(entry: Comparison) -> str:
     """The prediction in the unit of the published figure, to three digits."""
-    if not math.isfinite(entry.predicted):
-        return "not reached" if math.isinf(entry.predicted) else "unknown"
+    return _amount(entry, entry.predicted)
+
+
+def spread(entry: Comparison) -> str:
+    """Its 5 to 95 % interval in that unit, to three digits."""
+    low, high = (_amount(entry, end) for end in (entry.low, entry.high))
+    unit = entry.published.split(maxsplit=1)[1] if " " in entry.published else ""
+    return f"{low.removesuffix(unit).strip()} to {high}"
+
+
+def _amount(entry: Comparison, value: float) -> str:
+    if not math.isfinite(value):
+        return "not reached" if math.isinf(value) else "unknown"
     unit = entry.published.split(maxsplit=1)[1] if " " in entry.published else ""
     factor = units.unit_factor(unit) if unit else (1.0, ())
     scale = factor[0] if factor is not None else 1.0
-    return f"{entry.predicted / scale:.3g} {unit}".strip()
+    return f"{value / scale:.3g} {unit}".strip()
 
 
 def deviation(entry: Comparison) -> str:

@@ -43,7 +43,12 @@ class Base:
         return Base(cell["kind"], row, document, cell["design"].get("electrolyte"))
 
     def value(self, path: str) -> float | None:
-        """Number under a path; None where there is none."""
+        """Number under a path; None where there is none.
+
+        Returns
+        -------
+        SI, as the key says [unit of the key]; tables of the electrolyte as a factor.
+        """
         side, _, key = path.rpartition(".")
         if side == "electrolyte":
             if key not in _ELECTROLYTE or self.electrolyte is None:
@@ -69,12 +74,22 @@ class Base:
         return [key for key in keys if self.value(key) is not None and not key.startswith("Q_1C")]
 
     def values(self) -> dict[str, float]:
-        """What may vary, with its value as given."""
+        """What may vary, with its value as given.
+
+        Returns
+        -------
+        SI, as the keys say [unit of the key].
+        """
         found = {path: self.value(path) for path in self.paths()}
         return {path: value for path, value in found.items() if value is not None}
 
     def table_ends(self, path: str) -> tuple[float, float]:
-        """Ends of the open-circuit table of an electrode, 0 and 1 where it has none."""
+        """Ends of the open-circuit table of an electrode, 0 and 1 where it has none.
+
+        Returns
+        -------
+        stoichiometries, dimensionless [two].
+        """
         material = self.row.get(_SIDES.get(path.rpartition(".")[0], ""), {}).get("material")
         table = self.document.get("ocp", {}).get(material, {})
         along = [float(x) for x in table.get("x", table.get("sto", (0.0, 1.0)))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fabplan.exporters import _candidates
 from fabplan.exporters._plots import Curve, Plot, plot
 from fabplan.planner.plan import Plan
 
@@ -14,7 +15,8 @@ _PER_SQUARE_CENTIMETRE = 0.1  # 1 W/m2 in mW/cm2
 
 def charts(plan: Plan) -> dict[str, Plot | None]:
     """All plots by name, None for those that the plan has nothing for."""
-    return {"discharge": discharge(plan), "ragone": ragone(plan), "candidates": candidates(plan)}
+    return {"discharge": discharge(plan), "ragone": ragone(plan), "candidates": _candidates.by_height(plan),
+            "candidates-time": _candidates.by_time(plan)}
 
 
 def discharge(plan: Plan) -> Plot | None:
@@ -47,15 +49,3 @@ def _published(plan: Plan) -> Iterable[Curve]:
         if "areal_energy" in found and "areal_power" in found:
             energy = found["areal_energy"] / _HOUR * _PER_SQUARE_CENTIMETRE
             yield Curve(device.name, [found["areal_power"] * _PER_SQUARE_CENTIMETRE], [energy], True, False)
-
-
-def candidates(plan: Plan) -> Plot | None:
-    """Capacity over height, the chosen design and the others; None without another."""
-    others = [(k, a) for k, a in enumerate(plan.alternatives, 1) if a.capacity is not None and a.height is not None]
-    height, reached = plan.geometry["height_m"], plan.estimate["capacity_Ah"]
-    if not others or height is None or reached is None:
-        return None
-    points = [("chosen", height, reached * _HOUR)]
-    points += [(f"no. {k}", a.height or 0.0, a.capacity or 0.0) for k, a in others]
-    curves = [Curve(label, [rise * _MICRO], [charge / _HOUR * _MICRO], True, False) for label, rise, charge in points]
-    return plot(curves, "height / µm", "capacity / µAh", zero=False)

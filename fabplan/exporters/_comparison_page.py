@@ -8,12 +8,12 @@ from typing import Any
 
 from fabplan import __version__, rendering
 from fabplan.exporters import _csv, _show
+from fabplan.exporters._page import PAGE_SCRIPTS, page_scripts
+from fabplan.exporters._page_origins import of_comparison
 from fabplan.exporters._plots import Curve, Plot, plot
-from fabplan.exporters.report import page_scripts
 from fabplan.planner.structures import Comparison, Contender
 
 _MICRO = 1e6
-_SCRIPTS = ("common.js", "charts.js", "tables.js")
 FIGURES = (
     "capacity_Ah",
     "energy_Wh",
@@ -94,14 +94,15 @@ def page(found: Comparison) -> bytes:
     """One self-contained page: what was asked, the table, plots, and why the others cannot."""
     good = [c for c in found.contenders if c.plan is not None]
     plots = [
-        ("Capacity over rate", "Charge that each rate delivers.", _over_rate(good)),
-        ("Ragone", "Energy over mean power of a whole discharge.", _ragone(good)),
-        ("Time over height", "What the making takes and how high the cell stands.", _marks(good, HEIGHT, TIME)),
+        ("Capacity over rate", "Charge that each rate delivers.", _over_rate(good), "estimate"),
+        ("Ragone", "Energy over mean power of a whole discharge.", _ragone(good), "estimate"),
+        ("Time over height", "What the making takes and how high the cell stands.", _marks(good, HEIGHT, TIME),
+         "times"),
         ("Resistance over footprint use", "DC resistance, and the share of the footprint that works.",
-         _marks(good, USE, RESISTANCE)),
-        ("Plates over steps", "Masks and screens, and all steps of the flow.", _marks(good, STEPS, MASKS)),
+         _marks(good, USE, RESISTANCE), "estimate"),
+        ("Plates over steps", "Masks and screens, and all steps of the flow.", _marks(good, STEPS, MASKS), "steps"),
     ]  # fmt: skip
-    shown = [(title, words, made) for title, words, made in plots if made is not None]
+    shown = [entry for entry in plots if entry[2] is not None]
     return rendering.render(
         "compare/page.html",
         name=found.spec.name,
@@ -113,11 +114,12 @@ def page(found: Comparison) -> bytes:
             if not c.plan
         ],
         plots=shown,
-        chart_data={title: made.data for title, _, made in shown},
+        chart_data={title: made.data for title, _, made, _ in shown if made is not None},
         set_aside=found.set_aside,
+        origins=of_comparison(found),
         version=__version__,
         masks=None,  # the style of the report asks for them
-        **page_scripts(_SCRIPTS),
+        **page_scripts(PAGE_SCRIPTS),
     ).encode()
 
 
@@ -175,10 +177,10 @@ def _ragone(good: Sequence[Contender]) -> Plot | None:
 
 
 def _marks(good: Sequence[Contender], across: Axis, up: Axis) -> Plot | None:
-    """One mark a structure over two of its figures; None where nobody has both."""
+    """One mark a structure over two of its figures; None where fewer than two have both: a mark alone says nothing."""
     curves = []
     for c in good:
         x, y = (c.figures[axis.figure] for axis in (across, up))
         if isinstance(x, float | int) and isinstance(y, float | int):
             curves.append(Curve(c.start, [x * across.scale], [y * up.scale], True, False))
-    return plot(curves, across.label, up.label, zero=False) if curves else None
+    return plot(curves, across.label, up.label, zero=False) if len(curves) > 1 else None

@@ -129,7 +129,7 @@ def missing_words(dialect: Dialect, path: Toolpath, piston: bool, probes: bool) 
     styles = [head.style for head in path.heads] or [path.style]
     sucks = any(style.suckback for style in styles) and not piston
     needed = {
-        "tool": (len(path.heads) > 1, "several heads in one program"),
+        "tool": (len({head.tool for head in path.heads}) > 1, "several heads in one program"),
         "piston_move": (piston, "a piston that presses the ink"),
         "output_on": (bool(path.lamp_time) or sucks, "a curing lamp or the vacuum of suck-back"),
         "heat": (path.bed_temperature is not None, "a heated plate"),

@@ -9,6 +9,8 @@ from typing import Any
 from fabplan import __version__, rendering
 from fabplan.estimate.curves import Curve as Discharge
 from fabplan.exporters import _estimate_answers as answers
+from fabplan.exporters._page import PAGE_SCRIPTS, page_scripts
+from fabplan.exporters._page_origins import of_estimate
 from fabplan.exporters._plots import Curve, Plot, plot
 
 _MOST_CURVES, _MOST_ROWS = 8, 400
@@ -36,6 +38,7 @@ def page(title: str, document: Mapping[str, Any], curves: Sequence[Discharge]) -
     results, questions = document["results"], document.get("questions", ())
     drawn = document.get("intervals")
     rows = [_row(result, drawn[place] if drawn else None) for place, result in enumerate(results[:_MOST_ROWS])]
+    plots = _plots(results, curves, questions, drawn)
     return rendering.render(
         "estimate/page.html",
         title=title,
@@ -43,15 +46,18 @@ def page(title: str, document: Mapping[str, Any], curves: Sequence[Discharge]) -
         rows=rows,
         intervals=bool(drawn),
         more=max(0, len(results) - _MOST_ROWS),
-        plots=_plots(results, curves, questions, drawn),
+        plots=plots,
+        chart_data={plotted.title: plotted.plot.data for plotted in plots},
         pulses=answers.pulses(questions),
         charges=answers.charges(questions),
         others=answers.others(questions),
         resistances=answers.resistances(document.get("resistances", ())),
         sure=answers.sure(document.get("uncertainty", ())),
         refused=document.get("refused", ()),
+        origins=of_estimate(document),
         version=__version__,
         masks=None,  # the style of the report asks for them
+        **page_scripts(PAGE_SCRIPTS),
     ).encode()
 
 

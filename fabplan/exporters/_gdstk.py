@@ -52,7 +52,11 @@ class Placed:
 
 
 def written(
-    name: str, sheets: Sequence[Sheet], kind: Literal["gds", "oas"], cells: Sequence[Placed] = ()
+    name: str,
+    sheets: Sequence[Sheet],
+    kind: Literal["gds", "oas"],
+    cells: Sequence[Placed] = (),
+    hierarchy: bool = True,
 ) -> bytes:
     """The file's bytes: one top cell called after ``name``, lattices as references.
 
@@ -62,8 +66,9 @@ def written(
     ----------
     sheets : of the top cell
     cells : that the top cell refers to
+    hierarchy : whether lattices are cells; else polygons repeat themselves, which gdstk writes out in GDSII
     """
-    library = _library(cell_name(name), sheets, cells)
+    library = _library(cell_name(name), sheets, cells, hierarchy)
     with tempfile.TemporaryDirectory(prefix="fabplan-") as folder:
         path = Path(folder) / f"mask.{kind}"
         if kind == "gds":
@@ -73,12 +78,17 @@ def written(
         return path.read_bytes()
 
 
-def _library(top_name: str, sheets: Sequence[Sheet], cells: Sequence[Placed]) -> gdstk.Library:
+def _library(
+    top_name: str, sheets: Sequence[Sheet], cells: Sequence[Placed], hierarchy: bool = True
+) -> gdstk.Library:
     import gdstk  # heavy, and only needed when a mask is written
 
     library = gdstk.Library(top_name, unit=USER_UNIT, precision=GRID)
     top = library.new_cell(top_name)
-    _draw(library, top, sheets, "")
+    if hierarchy:
+        _draw(library, top, sheets, "")
+    else:
+        _repeat(top, sheets)
     for number, placed in enumerate(cells):
         cell = library.new_cell(cell_name(placed.name))
         _draw(library, cell, placed.sheets, f"C{number}")
@@ -88,20 +98,39 @@ def _library(top_name: str, sheets: Sequence[Sheet], cells: Sequence[Placed]) ->
     return library
 
 
-def _draw(library: gdstk.Library, cell: gdstk.Cell, sheets: Sequence[Sheet], prefix: str) -> None:
-    """Polygons of a cell; each lattice is a cell of its own, its name led by ``prefix``."""
+def _shapes(sheet: Sheet, part: Part) -> list[gdstk.Polygon]:
+    """The unit polygon of a part, cut where it has too many vertices."""
+    import gdstk  # as above
+
+    return [
+        gdstk.Polygon(
+            [(x / NANOMETRES_PER_UNIT, y / NANOMETRES_PER_UNIT) for x, y in ring],
+            layer=sheet.layer,
+            datatype=sheet.datatype,
+        )
+        for ring in split(part.polygon, MOST_VERTICES)
+    ]
+
+
+def _repeat(cell: gdstk.Cell, sheets: Sequence[Sheet]) -> None:
+    """Polygons of a cell that repeat themselves on their lattices."""
     import gdstk  # as above
 
     for sheet in sheets:
+        for part in sheet.region.parts:
+            shapes, lattice = _shapes(sheet, part), part.lattice
+            for shape in shapes if lattice.count > 1 else ():
+                step_x, step_y = lattice.step_x or 1, lattice.step_y or 1  # as in `_reference`
+                spacing = (step_x / NANOMETRES_PER_UNIT, step_y / NANOMETRES_PER_UNIT)
+                shape.repetition = gdstk.Repetition(lattice.columns, lattice.rows, spacing=spacing)
+            cell.add(*shapes)
+
+
+def _draw(library: gdstk.Library, cell: gdstk.Cell, sheets: Sequence[Sheet], prefix: str) -> None:
+    """Polygons of a cell; each lattice is a cell of its own, its name led by ``prefix``."""
+    for sheet in sheets:
         for number, part in enumerate(sheet.region.parts):
-            shapes = [
-                gdstk.Polygon(
-                    [(x / NANOMETRES_PER_UNIT, y / NANOMETRES_PER_UNIT) for x, y in ring],
-                    layer=sheet.layer,
-                    datatype=sheet.datatype,
-                )
-                for ring in split(part.polygon, MOST_VERTICES)
-            ]
+            shapes = _shapes(sheet, part)
             if part.lattice.count == 1:
                 cell.add(*shapes)
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fabplan.exporters import _palette, _show
@@ -15,6 +16,7 @@ from fabplan.layout.types import Layer
 from fabplan.planner.plan import Plan
 
 MOST_CORNERS = 24_000  # of all unit polygons together; about 200 kB
+FEWEST_SHARED = 20  # boxes that are worth a reference to another layer
 _PLACE = re.compile(r"at x (-?[\d.]+(?:e-?\d+)?) mm, y (-?[\d.]+(?:e-?\d+)?) mm")
 _MILLIMETRE = 1e6  # nanometres
 
@@ -31,11 +33,15 @@ def layout_view(plan: Plan, line: Sequence[float] | None) -> dict[str, Any] | No
     if not framed:
         return None
     left = MOST_CORNERS
-    layers = []
+    layers: list[dict[str, Any]] = []
+    drawn_boxes: list[list[Box]] = []
     for place, layer in enumerate(drawn):
         parts = list(_affordable(layer.region, left))
         left -= sum(len(part.polygon) for part in parts)
-        layers.append(_layer(place, layer, parts))
+        boxes = [_box(part) for part in parts if _is_box(part)]
+        shared = _shared(boxes, drawn_boxes)
+        drawn_boxes.append([*_meant(shared, drawn_boxes), *(box for box in boxes if box not in shared.boxes)])
+        layers.append(_layer(place, layer, parts, boxes, shared))
     return {
         "box": list(around(framed)),
         "layers": layers,
@@ -78,7 +84,8 @@ def _affordable(region: Region, corners: int) -> Iterable[Part]:
             yield part
 
 
-def _layer(place: int, layer: Layer, parts: Sequence[Part]) -> dict[str, Any]:
+def _layer(place: int, layer: Layer, parts: Sequence[Part], boxes: Sequence[Box], shared: _Shared) -> dict[str, Any]:
+    """A layer as the script takes it."""
     return {
         "key": f"layer{place}",
         "name": layer.name,
@@ -87,7 +94,9 @@ def _layer(place: int, layer: Layer, parts: Sequence[Part]) -> dict[str, Any]:
         "opacity": float(_palette.opacity(layer.role)),
         "hollow": _palette.colour(layer.role)[3] == 0,
         "shapes": sum(part.lattice.count for part in parts),
-        "boxes": _boxes([part for part in parts if _is_box(part)]),
+        "like": shared.place,
+        "without": list(shared.without),
+        "boxes": _boxes([box for box in boxes if box not in shared.boxes]),
         "parts": [_part(part) for part in parts if not _is_box(part)],
     }
 
@@ -98,12 +107,43 @@ def _is_box(part: Part) -> bool:
     return part.lattice.count == 1 and part.polygon == ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
 
 
-def _boxes(parts: Sequence[Part]) -> list[int]:
+@dataclass(frozen=True)
+class _Shared:
+    """Boxes that an earlier layer has too: its place (-1: none), those of its boxes that are not meant, the boxes."""
+
+    place: int = -1
+    without: tuple[int, ...] = ()
+    boxes: frozenset[Box] = frozenset()
+
+
+def _shared(boxes: Sequence[Box], earlier: Sequence[Sequence[Box]]) -> _Shared:
+    """The earlier layer that most boxes stand in already, as fingers on collectors of their own width do."""
+    wanted = set(boxes)
+    found = [(len(wanted.intersection(others)), -place) for place, others in enumerate(earlier)]
+    most, place = max(found, default=(0, 0))
+    if most < max(FEWEST_SHARED, len(wanted) // 2) or len(wanted) < len(boxes):
+        return _Shared()
+    others = earlier[-place]
+    without = tuple(k for k, box in enumerate(others) if box not in wanted)
+    return _Shared(-place, without, frozenset(wanted.intersection(others)))
+
+
+def _meant(shared: _Shared, earlier: Sequence[Sequence[Box]]) -> list[Box]:
+    """The shared boxes in the order of the layer they stand in."""
+    left = set(shared.without)
+    return [] if shared.place < 0 else [box for k, box in enumerate(earlier[shared.place]) if k not in left]
+
+
+def _box(part: Part) -> Box:
+    (x0, y0), (x1, y1) = part.polygon[0], part.polygon[2]
+    return x0, y0, x1, y1
+
+
+def _boxes(boxes: Sequence[Box]) -> list[int]:
     """Single rectangles: lower left corner as steps from the one before, width and height of each."""
     flat: list[int] = []
     x = y = 0
-    for part in parts:
-        (x0, y0), (x1, y1) = part.polygon[0], part.polygon[2]
+    for x0, y0, x1, y1 in boxes:
         flat += (x0 - x, y0 - y, x1 - x0, y1 - y0)
         x, y = x0, y0
     return flat

@@ -36,3 +36,8 @@ def program_path(step: Step, dialect: Dialect | None) -> str | None:
     if not step.toolpath or dialect is None:
         return None
     return f"toolpaths/{step_stem(step)}.{dialect.extension.lstrip('.')}"
+
+
+def operator_path(step: Step) -> str:
+    """Path of the page that lies beside the printer, e.g. ``"jobs/05-print-anode.operator.md"``."""
+    return f"jobs/{step_stem(step)}.operator.md"

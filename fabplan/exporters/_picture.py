@@ -99,7 +99,7 @@ def _group(place: int, layer: Layer, region: Region, box: Box, title: str) -> Gr
         label,
         _palette.css(layer.role),
         _palette.opacity(layer.role),
-        region_path(region, box, WIDTH),
+        region_path(region, box, WIDTH, short=True),
         count(layer.region),
         visible,
     )

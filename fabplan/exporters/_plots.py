@@ -10,7 +10,7 @@ from typing import Any
 from fabplan.exporters._svg import line_path, number
 
 WIDTH, HEIGHT = 720.0, 380.0
-LEFT, TOP, BOTTOM = 66.0, 14.0, 48.0
+LEFT, TOP, BOTTOM = 80.0, 14.0, 48.0
 _LETTER, _LONGEST = 7.8, 26  # width of a letter of a label, letters of a label
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _LABEL_GAP = 22.0

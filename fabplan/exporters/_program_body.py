@@ -47,6 +47,8 @@ class _Writer:
         self.off = [block(off(w, head)) for head in range(len(w.heads))]
         self.safe_text = number(w.safe, w.dialect.decimals)
         self.pressed = [0.0] * len(w.heads)
+        self.before: dict[int, int] = {}  # place of a head -> what sets of its tool before it have pressed
+        self.total: dict[int, int] = {}  # tool -> what it has pressed so far, both in steps of the last decimal
         self.place = (0, 0)
         self.head_of = heads_of(w.path)[1]
 
@@ -100,6 +102,8 @@ class _Writer:
         sums = self.pressed[head] + np.cumsum(np.sqrt((way**2).sum(axis=1)))
         total = np.rint(np.append(self.pressed[head], sums) * (self.w.amounts[head] * 10.0**decimals)).astype(np.int64)
         self.pressed[head] = float(sums[-1])
+        total += self.before.setdefault(head, self.total.get(self.w.heads[head].tool, 0))
+        self.total[self.w.heads[head].tool] = int(total[-1])
         text = {"e": fixed_point(np.diff(total), decimals), "e_total": fixed_point(total[1:], decimals)}
         return {**text, "axis": axis(self.w, head)}
 

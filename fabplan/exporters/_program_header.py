@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from numpy.typing import NDArray
 
 from fabplan import units
 from fabplan.catalog.types import Dialect
+from fabplan.exporters._program_facts import facts
+from fabplan.exporters._program_text import chunks
 from fabplan.exporters._program_words import PSI
-from fabplan.geometry.region import NANOMETRE, polygons
+from fabplan.geometry.region import polygons
 from fabplan.layout.moves import heads_of, moves, wet_points
-from fabplan.layout.toolpaths import steps_digest, steps_of
+from fabplan.layout.toolpaths import digest_of, steps_of
 from fabplan.layout.types import Toolpath
 from fabplan.planner.plan import Plan, Step
 
+POINTS_AT_ONCE = 30_000
 LEVEL = 0.2  # nozzle diameters by which the substrate may be out of level (general practice)
 
 
-def header(step: Step, path: Toolpath, plan: Plan, dialect: Dialect) -> tuple[str, ...]:
-    """Sentences of a program's header: what an operator must know before pressing start."""
+def header(
+    step: Step, path: Toolpath, plan: Plan, dialect: Dialect, field: tuple[float, float] | None = None
+) -> tuple[str, ...]:
+    """Sentences of a program's header: what an operator must know before pressing start.
+
+    ``field`` [m] stands for the footprint where a program is not for the cell.
+    """
+    wide, long = field or (plan.footprint.width, plan.footprint.length)
     return (
         f"fabplan {plan.fabplan_version} step={step.number:02d} {step.id} toolpath={path.name} dialect={dialect.id} "
+        f"{f'reads-as={dialect.reads_as} ' if dialect.reads_as else ''}"
         f"job={plan.name}",
         f"UNITS mm, FEED mm/{'s' if dialect.feed_time == 'second' else 'min'}, "
         f"DWELL {'ms' if '{milliseconds}' in dialect.dwell else 's'}, {_drive(plan)}",
-        f"footprint {_mm(plan.footprint.width)} x {_mm(plan.footprint.length)} mm, "
+        f"footprint {_mm(wide)} x {_mm(long)} mm, "
         "origin = its lower left corner, Z0 = substrate",
-        _fiducials(plan),
+        _fiducials(plan) if field is None else "fiducials: none, printed on a dummy",
         "work offset: before start set X0 Y0 at the origin and Z0 on the substrate "
         f"with the nozzle of head {path.tool}",
         f"level the substrate to {LEVEL * path.nozzle * 1e3:.4f} mm over the footprint: general practice",
         *_figures(path),
+        *facts(path, plan.machine),
         f"points {digest(path, dialect)}",
         _checked(dialect),
     )
@@ -37,10 +51,20 @@ def header(step: Step, path: Toolpath, plan: Plan, dialect: Dialect) -> tuple[st
 
 def digest(path: Toolpath, dialect: Dialect) -> str:
     """Fingerprint of where and with which head filaments are printed."""
-    points, starts = wet_points(moves(path))
+    return digest_of(_printed(path, dialect.decimals))
+
+
+def _printed(path: Toolpath, decimals: int) -> Iterator[NDArray[np.int64]]:
+    """Points of all filaments, page by page, then where each starts, then the head of each of several heads."""
+    sizes = [np.zeros(1, np.int64)]
+    for a, b in chunks(np.diff(path.starts), POINTS_AT_ONCE):
+        points, starts = wet_points(moves(path, a, b))
+        sizes.append(np.diff(starts))
+        yield steps_of(points, decimals)
+    yield np.cumsum(np.concatenate(sizes))
     heads, head_of = heads_of(path)
-    tools = np.array([head.tool for head in heads], np.int64)[head_of] if len(heads) > 1 else None
-    return steps_digest(steps_of(points, dialect.decimals), starts, tools)
+    if len(heads) > 1:
+        yield np.array([head.tool for head in heads], np.int64)[head_of]
 
 
 def _drive(plan: Plan) -> str:
@@ -86,8 +110,14 @@ def _time(path: Toolpath) -> str:
 def _consumed(path: Toolpath) -> tuple[str, ...]:
     if path.process == "laser":
         return ()
-    where = "prime line included; add the dead volume of hub and nozzle" if path.process == "ink" else "sprayed"
+    where = {"ink": "prime line included", "jet": f"{_drops(path)} drops"}.get(path.process, "sprayed")
     return (f"ink {path.ink_volume * 1e9:.4f} uL on the path, {where}",)
+
+
+def _drops(path: Toolpath) -> int:
+    """How many drops a jet fires: one a step of the way with its output on."""
+    heads, _ = heads_of(path)  # each set of values of a ladder has its own way from drop to drop
+    return round(sum(h.ink_volume for h in heads) / (heads[0].section * path.bead_width)) if path.ink_volume else 0
 
 
 def _swept(path: Toolpath) -> tuple[str, ...]:
@@ -95,6 +125,12 @@ def _swept(path: Toolpath) -> tuple[str, ...]:
     found = []
     if path.kinds and path.kinds[0] != "prime":
         found.append(f"{path.process}, no prime line, overrun {path.overrun * 1e3:.4f} mm beyond the footprint")
+    if path.process == "jet":
+        way = f"every {path.bead_width * 1e3:.6f} mm of way" if not path.heads else "after each step of the trigger"
+        found.append(
+            f"jet: while the output is on, one drop falls {way}, the first half "
+            "of that behind the start of a run: fire from the encoders or the step pulses of the axes"
+        )
     if path.layer_pause:
         found.append(f"pause {path.layer_pause:.3f} s after each layer")
     return tuple(found)
@@ -118,7 +154,7 @@ def _fiducials(plan: Plan) -> str:
     if not found:
         return "fiducials: none drawn, align to the edges of the collector"
     return "fiducials " + ", ".join(
-        f"{name} X{_mm(x * NANOMETRE)} Y{_mm(y * NANOMETRE)}" for name, (x, y) in found.items()
+        f"{name} X{x * 1e-6:.6f} Y{y * 1e-6:.6f}" for name, (x, y) in found.items()
     )
 
 

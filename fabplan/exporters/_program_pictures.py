@@ -9,11 +9,11 @@ import numpy as np
 
 from fabplan import rendering
 from fabplan.exporters import _palette
+from fabplan.exporters._page import page_scripts
 from fabplan.exporters._picture import WIDTH, bar_of, height_of, padded
 from fabplan.exporters._player import program_data, shortened
 from fabplan.exporters._printing import printing
 from fabplan.exporters._svg import line_path, number
-from fabplan.exporters.report import page_scripts
 from fabplan.geometry.region import Box, nanometres
 from fabplan.layout.types import Array, Toolpath
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabplan.catalog.types import Dialect, Machine
-from fabplan.errors import BadInput, Problem
+from fabplan.errors import BadInput, Problem, listed
 from fabplan.exporters._dialect_check import check_outputs, output_of
 from fabplan.exporters._program_text import comment_lines, filled, fixed_point, message_lines, written
 from fabplan.layout.moves import heads_of
@@ -50,24 +50,34 @@ class Words:
         """Whether a piston presses the ink."""
         return bool(self.amounts)
 
+    @property
+    def carried(self) -> tuple[int, ...]:
+        """Places of the heads that the machine carries; further ones of a tool are sets of values for it."""
+        tools = [head.tool for head in self.heads]
+        return tuple(place for place, tool in enumerate(tools) if tool not in tools[:place])
+
 
 def words(path: Toolpath, dialect: Dialect, machine: Machine | None, machine_valves: Sequence[str]) -> Words:
     """Everything looked up once.
 
     Raises
     ------
-    BadInput : a head has no output
+    BadInput : a head has no output, or shares one that opens its valve
     """
     heads, _ = heads_of(path)
     given = tuple(machine.valves if machine and machine.valves else machine_valves)
     valves = tuple(output_of(dialect, given, head.tool) for head in heads)
     piston = machine is not None and machine.drive == "piston"
     vacuums, lamps = (machine.vacuums, machine.lamps) if machine else ((), ())
+    sucking = tuple(_output(vacuums, h.tool, bool(h.style.suckback) and not piston) for h in heads)
+    shining = tuple(_output(lamps, h.tool, bool(path.lamp_time)) for h in heads)
+    all_valves = tuple(dict.fromkeys([*(given or dialect.valves), *valves]))
+    shared = [output for output in (*sucking, *shining) if output and output in all_valves]
+    if shared:
+        what = f"output {shared[0]} is a valve and a vacuum or lamp at once"
+        raise BadInput(Problem(what, "machine: valves, vacuums, lamps", listed(all_valves), "an output of its own"))
     return Words(
-        path, dialect, machine, heads, valves,
-        tuple(_output(vacuums, h.tool, bool(h.style.suckback) and not piston) for h in heads),
-        tuple(_output(lamps, h.tool, bool(path.lamp_time)) for h in heads),
-        tuple(dict.fromkeys([*(given or dialect.valves), *valves])),
+        path, dialect, machine, heads, valves, sucking, shining, all_valves,
         int(whole_steps(np.array([path.safe_height]), dialect.decimals)[0]),
         tuple(_per_metre(machine, head) for head in heads) if piston else (),
     )  # fmt: skip
@@ -100,28 +110,35 @@ def opening(w: Words, ink: str) -> list[str]:
     if path.bed_temperature is not None:
         lines += [line.format(celsius=f"{path.bed_temperature - 273.15:.1f}") for line in d.heat]
     lines.append(one(d.travel_z, w, {"z": w.safe}, path.travel_speed))
-    if len(w.heads) > 1:
-        for head in w.heads:
-            lines += [line.format(**_offsets(w, head)) for line in d.tool_setup]
+    if len(w.carried) > 1:
+        for place in w.carried:
+            lines += [line.format(**_offsets(w, w.heads[place])) for line in d.tool_setup]
         lines += [line.format(**_offsets(w, w.heads[0])) for line in d.tool if "{now_" not in line]
     if w.machine is not None and w.machine.probes:
         low = int(whole_steps(np.array([LOWEST_PROBE]), d.decimals)[0])
         lines += [one(line, w, {"z": low}, path.travel_speed / 10) for line in d.probe]
         lines.append(one(d.travel_z, w, {"z": w.safe}, path.travel_speed))
-    for head, amount in zip(w.heads, w.amounts or (0.0,) * len(w.heads), strict=True):
-        text = _make_ready(path, head, ink)
-        lines += message_lines(d, text)
-        if head.pressure is not None and not amount:
-            lines += [line.format(**_pressure(head)) for line in d.pressure]
+    for head in (w.heads[place] for place in w.carried):
+        lines += message_lines(d, _make_ready(path, head, ink))
+        lines += _asked(w, head)
     if w.piston:
-        lines += [line for h in range(len(w.heads)) for line in piston_step(w, h, -1)]
+        lines += [line for h in w.carried for line in piston_step(w, h, -1)]
     return lines
+
+
+def _asked(w: Words, head: Head) -> list[str]:
+    """What the operator sets before a head prints, and the pressure where the program can set it."""
+    if head.pressure is not None and not w.piston and w.dialect.pressure:
+        return [line.format(**_pressure(head)) for line in w.dialect.pressure]
+    return message_lines(w.dialect, head.ask) if head.ask else []
 
 
 def _make_ready(path: Toolpath, head: Head, ink: str) -> str:
     """What the operator does before a head may work."""
     if path.process == "laser":
         return f"head {head.tool}: focus on film {ink}, kerf {head.nozzle * 1e3:.4f} mm"
+    if path.process == "jet":
+        return f"head {head.tool}: fill jet of {ink}, trigger 1 drop every {head.nozzle * 1e3:.6f} mm of way"
     if path.process == "spray":
         return f"head {head.tool}: fill spray of {ink}, pass {head.nozzle * 1e3:.3f} mm wide"
     return f"head {head.tool}: load ink {head.ink or ink}, fit nozzle {head.nozzle * 1e3:.3f} mm"
@@ -140,7 +157,7 @@ def closing(w: Words, first: tuple[int, int]) -> list[str]:
         *(d.heat_off if w.path.bed_temperature is not None else ()),
         one(d.travel_z, w, {"z": w.safe}, speed),
         one(d.travel, w, {"x": first[0], "y": first[1], "z": w.safe}, speed),
-        *(line.format(tool=w.heads[0].tool) for line in (d.tool_end if len(w.heads) > 1 else ())),
+        *(line.format(tool=w.heads[0].tool) for line in (d.tool_end if len(w.carried) > 1 else ())),
         *(line.format(tool=w.heads[0].tool, valve=w.valves[0]) for line in d.epilogue),
     ]
 
@@ -152,7 +169,7 @@ def all_off(w: Words) -> list[str]:
         if "{valve}" in line:
             lines += [line.format(valve=v) for v in w.all_valves]
         else:
-            tools = [head.tool for head in w.heads] if "{tool}" in line else [0]
+            tools = [w.heads[place].tool for place in w.carried] if "{tool}" in line else [0]
             lines += [line.format(tool=tool) for tool in tools]
     others = [o for o in (*w.vacuums, *w.lamps) if o]
     return lines + [line.format(output=o) for o in dict.fromkeys(others) for line in w.dialect.output_off]
@@ -204,7 +221,12 @@ def axis(w: Words, head: int) -> str:
 
 
 def head_change(w: Words, before: Head, after: Head, place: tuple[int, int]) -> list[str]:
-    """Go on with another head; ``place`` [steps] is where the nozzle of the head ``before`` stands."""
+    """Go on with another head; ``place`` [steps] is where the nozzle of the head ``before`` stands.
+
+    Another set of values for the same head changes its pressure only: its speed stands in its moves.
+    """
+    if before.tool == after.tool:
+        return _asked(w, after) if (before.pressure, before.ask) != (after.pressure, after.ask) else []
     moved = whole_steps(np.array(after.offset) - np.array(before.offset), w.dialect.decimals).tolist()
     now = [place[0] + moved[0], place[1] + moved[1], w.safe + moved[2]]
     here = {f"now_{name}": number(value, w.dialect.decimals) for name, value in zip("xyz", now, strict=True)}
@@ -259,7 +281,11 @@ def number(steps: int, decimals: int) -> str:
 def told(w: Words) -> list[str]:
     """Sentences of the header about heads and pistons, which a check can hold the program to."""
     lines = []
+    for place in range(len(w.heads)) if len(w.carried) < len(w.heads) else ():
+        lines += set_told(w, place)
     for place, h in enumerate(w.heads):
+        if place not in w.carried:
+            continue
         x, y, z = (f"{value * 1e3:.4f}" for value in h.offset)
         style = h.style
         lines.append(
@@ -278,9 +304,24 @@ def told(w: Words) -> list[str]:
             lines.append(f"style of head {h.tool}: {parts}")
         if w.piston:
             unit = "mm" if w.machine and w.machine.piston_diameter else "mm3"
-            total = w.amounts[place] * h.ink_volume / h.section if h.section else 0.0
+            mine = [k for k, head in enumerate(w.heads) if head.tool == h.tool and head.section]
+            total = sum(w.amounts[k] * w.heads[k].ink_volume / w.heads[k].section for k in mine)
             lines.append(f"piston of head {h.tool}: {total:.{w.dialect.piston_decimals}f} {unit} pressed while moving")
     lamps = [lamp for lamp in dict.fromkeys(w.lamps) if lamp]
     if lamps:
         lines.append(f"lamp: output {lamps[0]} for {w.path.lamp_time:.3f} s after each layer")
     return lines
+
+
+def set_told(w: Words, place: int) -> list[str]:
+    """Which filaments are printed with a set of values of a head, and the values."""
+    h = w.heads[place]
+    rows = np.flatnonzero(heads_of(w.path)[1] == place)
+    if not len(rows):
+        return []
+    pressure = "as the operator sets it" if h.pressure is None or w.piston else f"{h.pressure / 1e3:.3f} kPa"
+    return [
+        f"set {place} of head {h.tool}: lines {rows[0] + 1} to {rows[-1] + 1}, speed {h.speed * 1e3:.6f} mm/s, "
+        f"start delay {h.start_delay:.3f} s, stop delay {h.stop_delay:.3f} s, bead {h.section * 1e12:.6f} um2, "
+        f"ink {h.ink_volume * 1e9:.6f} uL, pressure {pressure}"
+    ]

@@ -8,8 +8,9 @@ from typing import Any
 
 from fabplan import __version__, rendering
 from fabplan.exporters import _csv, _json, _show
+from fabplan.exporters._page import page_scripts
+from fabplan.exporters._page_origins import of_schedule
 from fabplan.exporters._svg import number
-from fabplan.exporters.report import page_scripts
 from fabplan.planner.schedule_task import MINUTE, Run, Schedule, closings
 
 SCHEMA = "fabplan/schedule/1"
@@ -204,7 +205,8 @@ def _bar(found: Schedule, runs: Sequence[Run], label: str, colours: dict[str, st
     colour = colours.get(run.lot) or colours[run.tool]
     shown = label if len(label) * _LETTER <= end - x - 4 else ""
     who = ", ".join(r.lot for r in runs)
-    times = f"{_show.text(run.start * MINUTE, 'time')} to {_show.text(run.end * MINUTE, 'time')}"
+    start = _show.text(run.start * MINUTE, "time") if run.start else "0 h"
+    times = f"{start} to {_show.text(run.end * MINUTE, 'time')}"
     return Bar(number(x), number(max(end - x, 1.0)), colour, shown, f"{who}: {run.title} on {run.tool}, {times}", limit)
 
 
@@ -238,13 +240,15 @@ def page(found: Schedule, remarks: Sequence[str]) -> bytes:
         percent=_show.percent,
         runs=[_shown(run) for run in _in_time(found)],
         remarks=[_show.prose(r) for r in remarks],
+        origins=of_schedule(found.optimal),
+        chart_data={},
         version=__version__,
         masks=None,  # the style of the report asks for them
-        **page_scripts(()),
+        **page_scripts(("common.js", "tables.js", "notes.js")),
     ).encode()
 
 
 def _shown(run: Run) -> tuple[str, ...]:
     limit = "-" if run.deadline is None else _show.text(run.deadline * MINUTE, "time", 4)
-    times = (_show.text(run.start * MINUTE, "time", 4), _show.text(run.end * MINUTE, "time", 4))
+    times = (_show.text(run.start * MINUTE, "time", 4) if run.start else "0 h", _show.text(run.end * MINUTE, "time", 4))
     return run.lot, run.title, run.tool if run.unit == 1 else f"{run.tool} {run.unit}", *times, limit

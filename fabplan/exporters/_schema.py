@@ -12,7 +12,10 @@ from typing import Any
 
 from fabplan import plugins, records
 from fabplan.catalog.loader import RECORDS, Catalog
+from fabplan.exporters._starter import meanings
+from fabplan.layout.wafer import SECONDARY
 from fabplan.planner import spec
+from fabplan.planner.given import PLATE_KEYS
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 SINGULAR = {
@@ -96,7 +99,10 @@ def _spec(catalog: Catalog) -> Schema:
 def _section(name: str, keys: tuple[str, ...] | None, catalog: Catalog) -> Schema:
     if keys is None:
         return {"type": "object", "additionalProperties": _VALUE if name == "parameters" else TEXT}
-    properties = {key: _key(name, key, catalog) for key in keys}
+    said = meanings().get(name, {})
+    properties = {
+        key: {**({"description": said[key][0]} if key in said else {}), **_key(name, key, catalog)} for key in keys
+    }
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
@@ -124,6 +130,9 @@ def _key(table: str, key: str, catalog: Catalog) -> Schema:
         ("flow", "allow_uncalibrated"): {"type": "boolean"},
         ("masks", "profile"): _offered(catalog.profiles),
         ("masks", "tests"): {"type": "boolean"},
+        ("masks", "flat"): {"type": "boolean"},
+        ("given", "masks"): _given(),
+        ("wafer", "silicon"): {"type": "string", "enum": ["", *SECONDARY]},
         ("wafer", "test_dies"): {"type": "integer", "minimum": 0},
         ("wafer", "half_cells"): {"type": "integer", "minimum": 0},
         ("wafer", "coupons"): {"type": "integer", "minimum": 0},
@@ -131,6 +140,15 @@ def _key(table: str, key: str, catalog: Catalog) -> Schema:
     if (table, key) in special:
         return special[table, key]
     return _offered(catalog.materials) if table == "cell" and key not in spec.VARIANTS else TEXT
+
+
+def _given() -> Schema:
+    """Plates that exist."""
+    texts: Schema = {"type": "array", "items": TEXT}
+    table = {key: TEXT for key in ("file", "label", "line")} | {"plate": _VALUE, "layers": texts, "move": texts}
+    keys = {key: table[key] for key in PLATE_KEYS}
+    entry = {"type": "object", "properties": keys, "additionalProperties": False, "required": ["plate"]}
+    return {"type": "array", "items": entry}
 
 
 def _load(catalog: Catalog) -> Schema:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fabplan.exporters import _palette
 from fabplan.exporters._prisms import triangles
@@ -80,12 +81,30 @@ def _cropped(regions: Sequence[Region], most: int, most_units: int) -> tuple[Seq
     if found.share < 1.0:
         kept = [_within(region, found.window) for region in kept]
     share, (x0, y0, x1, y1) = found.share, around(regions)
+    boxes, corners = _alone(kept)
     while sum(len(part.polygon) for region in kept for part in region.parts) > most_units and share > _NARROWEST:
         share *= _STEP
         dx, dy = round((x1 - x0) * share / 2), round((y1 - y0) * share / 2)
         x, y = (x0 + x1) // 2, (y0 + y1) // 2
-        kept = [_within(region, (x - dx, y - dy, x + dx, y + dy)) for region in kept]
+        window = (x - dx, y - dy, x + dx, y + dy)
+        # a window that holds too many shapes whole need not be cut out to be found too large
+        if int(corners[_whole(boxes, window)].sum()) <= most_units:
+            kept = [_within(region, window) for region in kept]
     return kept, share
+
+
+def _alone(regions: Sequence[Region]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Boxes of shapes that stand alone, shape (n, 4) [nm], and their corners, shape (n,)."""
+    polygons = [part.polygon for region in regions for part in region.parts if part.lattice.count == 1]
+    ends = [np.asarray(polygon, np.int64) for polygon in polygons]
+    boxes = [np.concatenate([points.min(axis=0), points.max(axis=0)]) for points in ends]
+    return np.reshape(np.array(boxes, np.int64), (-1, 4)), np.array([len(points) for points in ends], np.int64)
+
+
+def _whole(boxes: NDArray[np.int64], window: Box) -> NDArray[np.bool_]:
+    """Which boxes lie inside of a window, shape (n,)."""
+    low, high = (boxes[:, :2] > window[:2]).all(axis=1), (boxes[:, 2:] < window[2:]).all(axis=1)
+    return np.asarray(low & high)
 
 
 def _within(region: Region, window: Box) -> Region:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -62,11 +63,13 @@ def _film(body: Body, spans: Sequence[Interval], surface: Sequence[Slab], sidewa
     found: list[Slab] = []
     for a, b in spans:
         here = [s for s in surface if s.end > a - reach and s.start < b + reach]
+        starts, ends = [s.start for s in here], [s.end for s in here]  # left to right, as the surface is
         edges = {a, b, *(x + d for s in here for x in (s.start, s.end) for d in (-reach, 0.0, reach))}
         for left, right in pairwise(sorted(x for x in edges if a <= x <= b)):
             middle = (left + right) / 2
-            below = max(s.top for s in here if s.start <= middle <= s.end)
-            highest = max(s.top for s in here if s.start < middle + reach and s.end > middle - reach)
+            below = max(s.top for s in here[bisect_left(ends, middle) : bisect_right(starts, middle)])
+            near = here[bisect_right(ends, middle - reach) : bisect_left(starts, middle + reach)]
+            highest = max(s.top for s in near)
             _add(found, Slab(left, right, below, round(highest + body.thickness, _DIGITS)))
     return found
 

@@ -21,14 +21,26 @@ def view_box(box: Box, width: float) -> tuple[float, Callable[[Sequence[float]],
     return (y1 - y0) * scale, lambda point: ((point[0] - x0) * scale, (y1 - point[1]) * scale)
 
 
-def region_path(region: Region, box: Box, width: float) -> str:
-    """Path data of all polygons of a region; copies of a lattice share their relative part."""
+def region_path(region: Region, box: Box, width: float, short: bool = False) -> str:
+    """Path data of all polygons of a region; copies of a lattice share their relative part.
+
+    Parameters
+    ----------
+    short : polygons start relative to the one before; each is rounded for itself, so that errors do not add up
+    """
     scale = width / max(box[2] - box[0], 1)
-    return "".join(
-        f"M{number((x - box[0]) * scale)} {number((box[3] - y) * scale)}{outline}"
-        for start, outline, shifts in _outlines(region, scale)
-        for x, y in ((start[0] + dx, start[1] + dy) for dx, dy in shifts)
-    )
+    pieces: list[str] = []
+    before = (0.0, 0.0)
+    for start, outline, shifts in _outlines(region, scale):
+        for dx, dy in shifts:
+            x, y = (start[0] + dx - box[0]) * scale, (box[3] - start[1] - dy) * scale
+            if short and pieces:
+                here = (round(x, 2), round(y, 2))
+                pieces.append(f"m{number(here[0] - before[0])} {number(here[1] - before[1])}{outline}")
+            else:
+                pieces.append(f"M{number(x)} {number(y)}{outline}")
+            before = (round(x, 2), round(y, 2))
+    return "".join(pieces)
 
 
 def _outlines(region: Region, scale: float) -> Iterable[tuple[Point, str, list[Point]]]:

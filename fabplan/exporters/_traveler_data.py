@@ -12,8 +12,9 @@ from fabplan.records import Quantity
 SCHEMA = "fabplan/traveler/1"
 COLUMNS = (
     "number", "id", "title", "method", "recipe", "tool", "duration_s", "duration_low_s", "duration_high_s",
-    "next_must_start_within_s", "hottest_K", "on_part_bears_K", "weakest", "atmosphere", "cost_low", "cost",
-    "cost_high", "good_share_low", "good_share", "good_share_high", "confidence", "measured", "operator",
+    "duration_confidence", "next_must_start_within_s", "hottest_K", "hottest_confidence", "on_part_bears_K",
+    "weakest", "atmosphere", "cost_low", "cost", "cost_high", "good_share_low", "good_share", "good_share_high",
+    "confidence", "measured", "operator",
 )  # fmt: skip
 
 
@@ -22,7 +23,9 @@ def row(facts: StepFacts) -> tuple[str | float | int | None, ...]:
     step, wait = facts.step, facts.wait
     return (
         step.number, step.id, step.title, step.method, step.recipe.id, facts.tool, *_ends(facts.time, True),
-        None if wait is None else wait.value, step.temperature_max, facts.bears, facts.weakest, step.atmosphere,
+        "" if facts.time is None else facts.time.confidence, None if wait is None else wait.value,
+        step.temperature_max, "" if step.temperature_max is None else step.temperature_confidence, facts.bears,
+        facts.weakest, step.atmosphere,
         *_ends(facts.cost), *_ends(facts.good), step.confidence, None, None,
     )  # fmt: skip
 
@@ -74,6 +77,7 @@ def _step(plan: Plan, facts: StepFacts) -> dict[str, Any]:
         "cost": _interval(facts.cost),
         "good_share": _interval(facts.good),
         "temperature_max_K": step.temperature_max,
+        "temperature_confidence": None if step.temperature_max is None else step.temperature_confidence,
         "on_part_bears_K": facts.bears,
         "weakest": facts.weakest or None,
         "atmosphere": step.atmosphere,

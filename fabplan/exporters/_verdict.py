@@ -77,41 +77,51 @@ def _sure_of(plan: Plan, name: str, remark: str) -> str:
     return f"{remark}; {drawn} in nine of ten draws" if drawn else remark
 
 
-def facts(plan: Plan) -> list[tuple[str, str, str]]:
-    """The figures on top: label, value, remark."""
+def facts(plan: Plan) -> list[tuple[str, str, str, str, bool]]:
+    """The figures on top: label, value, remark, key of its origin, and whether it is a number without unit."""
     e, at = plan.estimate, rate(plan)
     mean, where, direct = _show.text(e["mean_voltage_V"], "voltage"), "the target's rate", "direct current"
     known = [s.duration for s in plan.steps if s.duration is not None]
     missing = len(plan.steps) - len(known)
     window = e.get("open_circuit_window_V") or (None, None)
     hottest = max((s.temperature_max for s in plan.steps if s.temperature_max is not None), default=None)
-    return [
-        ("capacity", _show.charge(e["capacity_Ah"], 4), _sure_of(plan, "capacity", f"at {at or where}")),
-        ("energy", _show.energy(e["energy_Wh"], 4), _sure_of(plan, "energy", f"{mean} on average")),
+    shown = [
+        ("capacity", _show.charge(e["capacity_Ah"], 4), _sure_of(plan, "capacity", f"at {at or where}"), "estimate"),
+        ("energy", _show.energy(e["energy_Wh"], 4), _sure_of(plan, "energy", f"{mean} on average"), "estimate"),
         (
             "per footprint",
             _show.areal_charge(e["areal_capacity_Ah_m2"]),
             f"{_show.areal_charge(e.get('areal_capacity_active_Ah_m2'))} of active area",
+            "estimate",
         ),
-        ("voltage at rest", _window(window), f"cut-off {_show.text(e.get('cutoff_V'), 'voltage')}"),
-        ("resistance", _show.text(e["dc_resistance_ohm"], "resistance"), _sure_of(plan, "resistance", direct)),
+        ("voltage at rest", _window(window), f"cut-off {_show.text(e.get('cutoff_V'), 'voltage')}", "estimate"),
+        (
+            "resistance",
+            _show.text(e["dc_resistance_ohm"], "resistance"),
+            _sure_of(plan, "resistance", direct),
+            "estimate",
+        ),
         (
             "N/P ratio",
             "none" if e["n_p_ratio"] is None else _show.text(e["n_p_ratio"], "number"),
             "lithium metal" if e["n_p_ratio"] is None else "anode over cathode",
+            "estimate",
         ),
-        ("height", _show.text(plan.geometry["height_m"], "length"), "above the substrate"),
+        ("height", _show.text(plan.geometry["height_m"], "length"), "above the substrate", "drawing"),
         (
             "time of the steps",
             _show.text(sum(known), "time") if known else _show.UNKNOWN,
             f"{missing} step{'s' * (missing > 1)} unknown" if missing else f"{len(known)} steps",
+            "times",
         ),
         (
             "hottest step",
             _show.text(hottest, "temperature") if hottest is not None else "not heated",
             f"{len(plan.masks)} plate{'s' * (len(plan.masks) != 1)}",
+            "hottest",
         ),
     ]
+    return [(*fact, fact[0] == "N/P ratio") for fact in shown]
 
 
 def _window(window: Sequence[float | None]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fabplan.geometry.region import Box, Lattice, Part, Region, bounds
+from fabplan.geometry.region import Box, Lattice, Part, Region, bounds, corners
 
 FEW = 16  # copies that are always drawn
 _HALVINGS = 40
@@ -37,21 +37,17 @@ def shown(regions: Sequence[Region], most: int) -> Shown:
         clipped comb, they are drawn all the same
     """
     whole = around(regions)
-    alone = _corners([Region(tuple(p for p in r.parts if p.lattice.count <= FEW)) for r in regions])
+    alone = sum(corners(Region(tuple(p for p in r.parts if p.lattice.count <= FEW))) for r in regions)
     most = most if alone <= most else alone + most
-    if _corners(regions) <= most:
+    if sum(map(corners, regions)) <= most:
         return Shown(tuple(regions), 1.0, whole)
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        fits = _corners([cut(region, _window(whole, middle)) for region in regions]) <= most
+        fits = sum(corners(cut(region, _window(whole, middle))) for region in regions) <= most
         low, high = (middle, high) if fits else (low, middle)
     window = _window(whole, low)
     return Shown(tuple(cut(region, window) for region in regions), low, window)
-
-
-def _corners(regions: Sequence[Region]) -> int:
-    return sum(len(part.polygon) * part.lattice.count for region in regions for part in region.parts)
 
 
 def around(regions: Sequence[Region]) -> Box:

@@ -49,7 +49,7 @@ class HalfCell:
 
 
 def witnesses(plan: Plan) -> tuple[Witness, ...]:
-    """One for every step that leaves a layer other than lids, with the heat treatments of that layer."""
+    """One for every step that leaves a layer to measure, lids apart, with the heat treatments of that layer."""
     found: list[Witness] = []
     covers = {b.name for b in plan.bodies if b.role == "encapsulation"}
     for step in plan.steps:
@@ -60,6 +60,8 @@ def witnesses(plan: Plan) -> tuple[Witness, ...]:
         )
         entries = [a for s in (step, *then) for a in s.acceptance if not a.what.startswith(_OF_THE_PART)]
         reads = tuple(dict.fromkeys(f"{a.what}: {a.window}" for a in entries))
+        if not reads:  # a coupon that nothing is read from, as one of a liquid, tells nothing
+            continue
         found.append(Witness(f"W{len(found) + 1:02d}", step, then, reads))
     return tuple(found)
 
@@ -70,11 +72,14 @@ def half_cells(plan: Plan) -> tuple[HalfCell, ...]:
     for role in ("anode", "cathode"):
         material = plan.materials.get(role)
         made = next((s for s in plan.steps if s.role == role and s.bodies), None)
-        if material is None or material.electrode is None or made is None:
+        if material is None or material.electrode is None or made is None or material.electrode.nominal_voltage is None:
             continue
+        if material.electrode.nominal_voltage.value == 0.0:  # lithium against lithium tells nothing
+            continue
+        other = "cathode" if role == "anode" else "anode"
         coupon = tuple(
             s for s in plan.steps
-            if (s.number < made.number and "collector" in s.role and s.bodies)
+            if (s.number < made.number and "collector" in s.role and other not in s.role and s.bodies)
             or (s.number >= made.number and s.role == role and s.method not in _PATTERNS)
         )  # fmt: skip
         e = material.electrode

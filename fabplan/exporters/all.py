@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -34,8 +34,12 @@ def export(plan: Plan) -> dict[str, bytes]:
     return collect(plan).files
 
 
-def collect(plan: Plan) -> Exported:
+def collect(plan: Plan, tell: Callable[[str], None] = lambda title: None) -> Exported:
     """Files of a plan, and what went wrong with exporters of other packages.
+
+    Parameters
+    ----------
+    tell : called with what is written before each exporter
 
     Raises
     ------
@@ -45,7 +49,9 @@ def collect(plan: Plan) -> Exported:
     findings: list[Finding] = []
     # fabplan's own come first in the listing: another package's exporter can neither take their names
     # nor change the plan before they have read it.
-    for plugin in plugins.found("exporters"):
+    every = plugins.found("exporters")
+    for place, plugin in enumerate(every, 1):
+        tell(f"files {place} of {len(every)}: {plugin.name}")
         module = plugins.loaded(plugin)
         if plugin.origin == plugins.CORE:
             assert isinstance(module, ModuleType)

@@ -32,6 +32,7 @@ def export(plan: Plan) -> dict[str, bytes]:
         fill=next((s for s in plan.steps if s.method in FILLS), None),
         port=next((s for s in plan.steps if getattr(s.recipe, "settings", {}).get("port") is True), None),
         seal=_seal(plan),
+        film=_film(plan),
         rates=plan.estimate["rates"],
         confidence=plan.estimate["confidence"],
     )
@@ -45,6 +46,13 @@ def _seal(plan: Plan) -> Step | None:
     """The step that closes the port: the first one after the filling that leaves something."""
     fill = next((s.number for s in plan.steps if s.method in FILLS), None)
     return next((s for s in plan.steps if fill is not None and s.number > fill and s.bodies), None)
+
+
+def _film(plan: Plan) -> Step | None:
+    """The step that lays down a solid electrolyte; None where something is filled in."""
+    if plan.bring_up.get("electrolyte_state") != "solid" or any(s.method in FILLS for s in plan.steps):
+        return None
+    return next((s for s in plan.steps if s.role == "electrolyte" and s.bodies), None)
 
 
 def _window(given: object) -> tuple[float, float] | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from fabplan.exporters._gdstk import blocks, cell_name
 from fabplan.exporters._names import file_name
-from fabplan.geometry.region import Part, Point
+from fabplan.geometry.region import Part, Point, Region, polygons
 from fabplan.layout.types import Mask
 from fabplan.planner.plan import Plan
 
@@ -18,14 +18,33 @@ DESCRIPTION = "plates after bias, DXF in micrometres, one layer per plate"
 MICROMETRES = 13  # $INSUNITS
 _PER_NANOMETRE = 1000
 Tag = tuple[int, str | int]
+Drawn = tuple[str, Region]  # name of the layer and what is on it
 
 
 def export(plan: Plan) -> dict[str, bytes]:
     """``masks/<name>_plates_um.dxf``; nothing when no step needs a mask."""
     if not plan.masks:
         return {}
-    text = "".join(f"{code:>3}\n{value}\n" for code, value in _tags(plan))
-    return {f"masks/{file_name(plan.name)}_plates_um.dxf": text.encode("ascii")}
+    return {f"masks/{file_name(plan.name)}_plates_um.dxf": text(plan.masks)}
+
+
+def text(masks: Sequence[Mask], hierarchy: bool = True) -> bytes:
+    """The file of plates.
+
+    Parameters
+    ----------
+    hierarchy : whether lattices are blocks; else every polygon is written out
+    """
+    return drawing([(layer_name(mask), mask.region if hierarchy else _flat(mask.region)) for mask in masks])
+
+
+def drawing(sheets: Sequence[Drawn]) -> bytes:
+    """The file of regions by the name of their layer."""
+    return "".join(f"{code:>3}\n{value}\n" for code, value in _tags(sheets)).encode("ascii")
+
+
+def _flat(region: Region) -> Region:
+    return Region(tuple(Part(ring) for ring in polygons(region)))
 
 
 def layer_name(mask: Mask) -> str:
@@ -33,37 +52,36 @@ def layer_name(mask: Mask) -> str:
     return cell_name(f"P{mask.number}_{mask.name}")[:8].rstrip("_")
 
 
-def _tags(plan: Plan) -> Iterator[Tag]:
+def _tags(sheets: Sequence[Drawn]) -> Iterator[Tag]:
     yield 999, "unit of all coordinates: micrometre"
     yield from ((0, "SECTION"), (2, "HEADER"), (9, "$ACADVER"), (1, "AC1009"))
     yield from ((9, "$INSUNITS"), (70, MICROMETRES), (0, "ENDSEC"))
-    yield from ((0, "SECTION"), (2, "TABLES"), (0, "TABLE"), (2, "LAYER"), (70, len(plan.masks)))
-    for place, mask in enumerate(plan.masks):
-        yield from ((0, "LAYER"), (2, layer_name(mask)), (70, 0), (62, 1 + place % 6), (6, "CONTINUOUS"))
+    yield from ((0, "SECTION"), (2, "TABLES"), (0, "TABLE"), (2, "LAYER"), (70, len(sheets)))
+    for place, (layer, _) in enumerate(sheets):
+        yield from ((0, "LAYER"), (2, layer), (70, 0), (62, 1 + place % 6), (6, "CONTINUOUS"))
     yield from ((0, "ENDTAB"), (0, "ENDSEC"))
     yield from ((0, "SECTION"), (2, "BLOCKS"))
-    for mask in plan.masks:
-        for number, part in _lattices(mask):
-            name = f"{layer_name(mask)[:20]}_L{number}"
-            yield from ((0, "BLOCK"), (8, layer_name(mask)), (2, name), (70, 0), *_place((0, 0)), (3, name))
-            yield from _outline(part.polygon, layer_name(mask))
-            yield from ((0, "ENDBLK"), (8, layer_name(mask)))
+    for layer, region in sheets:
+        for number, part in _lattices(region):
+            name = f"{layer[:20]}_L{number}"
+            yield from ((0, "BLOCK"), (8, layer), (2, name), (70, 0), *_place((0, 0)), (3, name))
+            yield from _outline(part.polygon, layer)
+            yield from ((0, "ENDBLK"), (8, layer))
     yield from ((0, "ENDSEC"), (0, "SECTION"), (2, "ENTITIES"))
-    for mask in plan.masks:
-        yield from _entities(mask)
+    for layer, region in sheets:
+        yield from _entities(layer, region)
     yield from ((0, "ENDSEC"), (0, "EOF"))
 
 
-def _lattices(mask: Mask) -> Iterator[tuple[int, Part]]:
-    return ((number, part) for number, part in enumerate(mask.region.parts) if part.lattice.count > 1)
+def _lattices(region: Region) -> Iterator[tuple[int, Part]]:
+    return ((number, part) for number, part in enumerate(region.parts) if part.lattice.count > 1)
 
 
-def _entities(mask: Mask) -> Iterator[Tag]:
-    layer = layer_name(mask)
-    for part in mask.region.parts:
+def _entities(layer: str, region: Region) -> Iterator[Tag]:
+    for part in region.parts:
         if part.lattice.count == 1:
             yield from _outline(part.polygon, layer)
-    for number, part in _lattices(mask):
+    for number, part in _lattices(region):
         for x, y, lattice in blocks(part):
             yield from ((0, "INSERT"), (8, layer), (2, f"{layer[:20]}_L{number}"), *_place((x, y)))
             yield from ((70, lattice.columns), (71, lattice.rows))

@@ -7,6 +7,9 @@ explicit feed, valve closed, wait, up. It ends with all outputs closed and a mov
 
 from __future__ import annotations
 
+import dataclasses
+from io import BytesIO
+
 from fabplan.catalog.types import Dialect, Machine
 from fabplan.errors import BadInput, Problem
 from fabplan.exporters._dialect_check import check_dialect, missing_words
@@ -79,14 +82,25 @@ def program(
     if problems:
         raise BadInput(problems)
     found = words(path, dialect, machine, machine_valves)
-    named = " and ".join(str(h.tool) for h in found.heads)
+    named = " and ".join(str(found.heads[place].tool) for place in found.carried)
     how = "pressed by the piston" if found.piston else "printed with the valve"
     first = f"path {path.printed_length * 1e3:.3f} mm, {how} of head {named}{'' if found.piston else ' open'}"
     sentences = (first, *told(found), *head) if wet else head
     comments = [line for text in sentences for line in comment_lines(dialect, text)]
     x, y, _ = steps_of(moves(path, 0, 1).points[0], dialect.decimals).tolist()
-    body = b"".join(filaments(found, LINES_AT_ONCE))
-    return b"".join((_text(comments), _text(opening(found, ink)), body, _text(closing(found, (x, y)))))
+    text = BytesIO()  # grows in place: the pages are never in memory a second time
+    text.write(_text(comments) + _text(opening(found, ink)))
+    for page in filaments(found, LINES_AT_ONCE):
+        text.write(page)
+    text.write(_text(closing(found, (x, y))))
+    return text.getvalue()
+
+
+def silent(dialect: Dialect) -> Dialect:
+    """The dialect without the words that open an output or set a pressure: for programs that only move."""
+    return dataclasses.replace(
+        dialect, valve_on=(), valve_off=(), pressure=(), print_move=dialect.dry_move or dialect.print_move
+    )
 
 
 def probing(machine: Machine | None) -> bool:

@@ -23,10 +23,14 @@ def export(plan: Plan) -> dict[str, bytes]:
     """``masks/gerber/<name>-<plate>.gbr``; nothing when no step needs a mask."""
     found = {}
     for mask in plan.masks:
-        text = "\n".join(_lines(plan, mask)) + "\n"
         path = f"masks/gerber/{file_name(plan.name)}-{mask.number:02d}-{file_name(mask.name)}.gbr"
-        found[path] = text.encode("ascii")
+        found[path] = text(plan, mask)
     return found
+
+
+def text(plan: Plan, mask: Mask) -> bytes:
+    """The file of one plate."""
+    return ("\n".join(_lines(plan, mask)) + "\n").encode("ascii")
 
 
 def _lines(plan: Plan, mask: Mask) -> Iterator[str]:

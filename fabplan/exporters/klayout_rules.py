@@ -76,6 +76,7 @@ def _rule(rule: Rule) -> Iterator[str]:
         "separation": f"{one}.separation({other}, {size})",
         "enclosure": f"{one}.enclosing({other}, {size})",
         "overlap": f"{one}.overlap({other}, {size})",
+        "opening": f"({one}.enclosing({other}.holes, {size}).polygons + ({other}.holes - {one}))",
         "apart": f"({one} & {other})",
         "inside": f"({one} - {other})",
         "area": f"{one}.with_area(0, {square})",
@@ -87,4 +88,5 @@ def _rule(rule: Rule) -> Iterator[str]:
     }[rule.kind]
     limit = f", at least {size.removesuffix('.um')} um" if rule.value and rule.kind not in ("angle", "density") else ""
     said = plain(rule.name)
-    yield f'{check}.output("{said}", "{said}{limit}")'
+    told = " (warning)" if rule.severity == "warning" else ""
+    yield f'{check}.output("{said}", "{said}{limit}{told}")'

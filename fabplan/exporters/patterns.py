@@ -6,13 +6,14 @@ import struct
 import zlib
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fabplan.exporters._bitmap import bmp
 from fabplan.exporters._names import file_name
+from fabplan.exporters._swathes import swathes
 from fabplan.layout.drops import DropPattern, sweep_runs
 from fabplan.planner.plan import Plan
 
-DESCRIPTION = "one-bit pictures of drop patterns (toolpaths/*.bmp, *.png) and drops on position (jobs/*.sweeps.csv)"
+DESCRIPTION = "one-bit pictures of drop patterns (toolpaths/*.bmp, *.png), drops on position, and swathes (jobs/*)"
 
 MOST_PIXELS = 20_000_000  # of a pattern that is told run by run; a larger one goes to the printer as a picture
 
@@ -23,6 +24,9 @@ def export(plan: Plan) -> dict[str, bytes]:
     for pattern in plan.patterns:
         name = f"toolpaths/{file_name(pattern.name)}"
         found |= {f"{name}.bmp": bmp(pattern), f"{name}.png": png(pattern)}
+        if pattern.nozzles > 1:
+            ink = next((step.material for step in plan.steps if step.id == pattern.name), "")
+            found |= swathes(pattern, plan.dialect, ink)
         if pattern.pixels.size <= MOST_PIXELS:
             found[f"jobs/{file_name(pattern.name)}.sweeps.csv"] = sweeps(pattern)
     return found
@@ -39,20 +43,6 @@ def sweeps(pattern: DropPattern) -> bytes:
         for (a, b, c), v, (u, w), n in zip(rows[:, :3].tolist(), y.tolist(), x.tolist(), drops.tolist(), strict=True)
     ]
     return "\n".join(["sweep,pass,nozzle,y_mm,first_x_mm,last_x_mm,drops", *lines, ""]).encode("ascii")
-
-
-def bmp(pattern: DropPattern) -> bytes:
-    """Monochrome BMP: black (0) where a drop falls, bottom line first, resolution from the spacing."""
-    rows, columns = pattern.pixels.shape
-    packed = np.packbits(~pattern.pixels, axis=1)
-    stride = -(-packed.shape[1] // 4) * 4
-    lines = np.zeros((rows, stride), np.uint8)
-    lines[:, : packed.shape[1]] = packed
-    x, y = (round(1e9 / step) for step in pattern.spacing)
-    start = 14 + 40 + 8
-    head = struct.pack("<2sIHHI", b"BM", start + lines.size, 0, 0, start)
-    info = struct.pack("<IiiHHIIiiII", 40, columns, rows, 1, 1, 0, lines.size, x, y, 2, 2)
-    return head + info + bytes((0, 0, 0, 0, 255, 255, 255, 0)) + lines.tobytes()
 
 
 def png(pattern: DropPattern) -> bytes:
@@ -72,11 +62,3 @@ def png(pattern: DropPattern) -> bytes:
 
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def runs(pixels: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Runs of drops for drop-on-position codes: row, first and last column, shape (N, 3), row by row."""
-    edge = np.diff(np.pad(pixels.astype(np.int8), ((0, 0), (1, 1))), axis=1)
-    row, first = np.nonzero(edge == 1)
-    last = np.nonzero(edge == -1)[1] - 1
-    return np.stack([row, first, last], axis=1).astype(np.int64)

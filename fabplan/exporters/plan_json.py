@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -146,6 +147,7 @@ def _mask(mask: Mask) -> dict[str, Any]:
         "designed_dimension_m": mask.designed_dimension,
         "critical_dimension_m": mask.critical_dimension,
         "steps": mask.steps,
+        **({"existing": dataclasses.asdict(mask.existing)} if mask.existing is not None else {}),
     }
 
 
@@ -221,6 +223,10 @@ def _pattern(pattern: DropPattern) -> dict[str, Any]:
         "drops": int(pattern.pixels.sum()),
         "area_m2": pattern.area * NANOMETRE**2,
         "body_area_m2": pattern.body_area * NANOMETRE**2,
+        "layers": pattern.layers,
+        "passes": pattern.passes,
+        "nozzles": pattern.nozzles,
+        "nozzle_pitch_lines": pattern.nozzle_pitch,
     }
 
 

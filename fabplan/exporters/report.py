@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fabplan import rendering
-from fabplan.exporters import _bars, _show, _sure, _verdict, bpx
+from fabplan.exporters import _bars, _candidates, _origins, _show, _sure, _verdict, bpx
 from fabplan.exporters._axonometric import axonometric
 from fabplan.exporters._charts import charts
 from fabplan.exporters._layout_view import layout_view, left_out
 from fabplan.exporters._names import file_name, program_path, sheet_path
+from fabplan.exporters._page import page_scripts
 from fabplan.exporters._picture import masks
 from fabplan.exporters._player import player, shortened
 from fabplan.exporters._printing import by_head, printing
@@ -20,7 +19,7 @@ from fabplan.exporters._section import section
 from fabplan.exporters._solid_view import solid_view
 from fabplan.exporters._sources import pieces
 from fabplan.exporters.plan_json import revision
-from fabplan.planner.plan import Alternative, Comparison, Plan, Step
+from fabplan.planner.plan import Comparison, Plan, Step
 
 DESCRIPTION = "the report: verdict, pictures, plots, every number with its source (report.html)"
 _SUFFIXES = {"_m2": "area", "_m3": "volume", "_m": "length", "_ohm": "resistance", "_V": "voltage"}
@@ -30,7 +29,8 @@ _ZERO_CELSIUS = 273.15  # K
 
 #: run in this order; each is allowed by its digest
 _SCRIPTS = (
-    "common.js", "plane.js", "layout.js", "film.js", "raster.js", "solid.js", "player.js", "charts.js", "tables.js"
+    "common.js", "plane.js", "layout.js", "film.js", "raster.js", "solid.js", "player.js", "charts.js", "tables.js",
+    "notes.js",
 )  # fmt: skip
 _STILL_CORNERS = 500  # of the three-dimensional picture that stands where no script runs
 
@@ -40,14 +40,6 @@ def export(plan: Plan) -> dict[str, bytes]:
     return {"report.html": rendering.render("report/report.html", **values(plan), **page_scripts(_SCRIPTS)).encode()}
 
 
-def page_scripts(names: Sequence[str]) -> dict[str, Any]:
-    """The scripts of a page and the policy that lets only them run: SHA-256 of their text (CSP level 3, 2.3.1)."""
-    paths = [f"report/scripts/{name}" for name in names]
-    digests = [hashlib.sha256(rendering.render(path).encode()).digest() for path in paths]
-    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-    return {"scripts": paths, "allowed_scripts": allowed}
-
-
 def values(plan: Plan) -> dict[str, Any]:
     """Everything that the page shows, as text and paths."""
     return {
@@ -55,14 +47,22 @@ def values(plan: Plan) -> dict[str, Any]:
         **_pictures(plan),
         **_electrical(plan),
         **_sure.values(plan),
+        "origins": _origins.of_plan(plan),
         "geometry": [_measure(key, value) for key, value in plan.geometry.items()],
         "parameters": [
-            (name.replace("_", " "), p.meaning, _show.text(p.value, p.dimension, 6), p.chosen_by)
+            (
+                name.replace("_", " "),
+                p.meaning,
+                _show.text(p.value, p.dimension, 6),
+                p.chosen_by,
+                "chosen" if p.chosen_by == "search" else "asked",
+                not p.unit,
+            )
             for name, p in plan.parameters.items()
         ],
         "steps": _steps(plan),
         "flow": [_flow(step) for step in plan.steps],
-        "alternatives": [_alternative(entry) for entry in plan.alternatives],
+        "alternatives": _candidates.rows(plan),
         "comparisons": [_comparison(entry) for entry in plan.comparisons],
         "inputs": [
             (
@@ -71,6 +71,7 @@ def values(plan: Plan) -> dict[str, Any]:
                 pieces(i.quantity.source),
                 i.quantity.confidence,
                 i.quantity.note,
+                not i.quantity.unit,
             )
             for i in plan.inputs
         ],
@@ -94,7 +95,7 @@ def _head(plan: Plan) -> dict[str, Any]:
         "goals": _verdict.goals(plan),
         "rate": _verdict.rate(plan),
         "facts": _verdict.facts(plan),
-        "binds": _verdict.binds(plan),
+        "binds": [_show.prose(line) for line in _verdict.binds(plan)],
         "reasons": [_show.prose(line) for line in plan.reason],
         "counts": _verdict.counts(plan),
         "asked_margin": _verdict.asked_margin(plan),
@@ -122,7 +123,7 @@ def _pictures(plan: Plan) -> dict[str, Any]:
     return {
         "player": programs,
         "player_note": shortened(programs),
-        "masks": masks(plan.layers, {s.number: s.title for s in plan.steps}),
+        "masks": masks(plan.layers, {s.number: _show.prose(s.title) for s in plan.steps}),
         "layout_view": view,
         "layout_note": left_out(view, plan),
         "placed": [mark["number"] for mark in view["marks"]] if view else [],
@@ -172,11 +173,12 @@ def _rate(entry: Mapping[str, Any], reference: float | None) -> tuple[str, ...]:
     )
 
 
-def _measure(key: str, value: float | None) -> tuple[str, str]:
+def _measure(key: str, value: float | None) -> tuple[str, str, bool]:
+    """Label, value, and whether it is a number without unit."""
     for suffix, dimension in _SUFFIXES.items():
         if key.endswith(suffix):
-            return key.removesuffix(suffix).replace("_", " "), _show.text(value, dimension, 4)
-    return key.replace("_", " "), _show.text(value, "number", 4)
+            return key.removesuffix(suffix).replace("_", " "), _show.text(value, dimension, 4), False
+    return key.replace("_", " "), _show.text(value, "number", 4), True
 
 
 def _steps(plan: Plan) -> list[dict[str, Any]]:
@@ -187,7 +189,7 @@ def _steps(plan: Plan) -> list[dict[str, Any]]:
 def _step(step: Step, plan: Plan) -> dict[str, Any]:
     return {
         "number": f"{step.number:02d}",
-        "title": step.title,
+        "title": _show.prose(step.title),
         "method": step.method,
         "material": step.material,
         "time": _show.text(step.duration, "time") if step.duration is not None else "calibrate",
@@ -205,7 +207,7 @@ def _flow(step: Step) -> dict[str, Any]:
     """A step as the scripts show it."""
     return {
         "number": step.number,
-        "title": step.title,
+        "title": _show.prose(step.title),
         "seconds": step.duration,
         "celsius": None if step.temperature_max is None else step.temperature_max - _ZERO_CELSIUS,
         "atmosphere": step.atmosphere,
@@ -213,25 +215,12 @@ def _flow(step: Step) -> dict[str, Any]:
     }
 
 
-def _alternative(entry: Alternative) -> tuple[str | bool, ...]:
-    def shown(value: float | None, dimension: str) -> str:
-        return "" if value is None else _show.text(value, dimension)
-
-    return (
-        entry.title,
-        entry.meets_target,
-        _show.prose(entry.reason),
-        shown(entry.capacity, "charge"),
-        shown(entry.energy, "energy"),
-        shown(entry.height, "length"),
-        shown(entry.fabrication_time, "time"),
-    )
-
-
 def _comparison(entry: Comparison) -> dict[str, Any]:
     ratio = entry.ours / entry.published if entry.published else None
     return {
         "device": entry.device.name,
+        "origin": f"device-{entry.device.id}",
+        "pure": not entry.unit,
         "what": entry.what.replace("_", " "),
         "at": entry.at,
         "published": _show.by_unit(entry.published, entry.unit),

@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from fabplan import plugins, rendering, units
+from fabplan.catalog.tried import tried
 from fabplan.exporters import _csv
 from fabplan.exporters._flow_pictures import has_section, section_path
-from fabplan.exporters._names import program_path, sheet_path
+from fabplan.exporters._names import file_name, operator_path, program_path, sheet_path
 from fabplan.exporters.plan_json import revision
 from fabplan.methods.base import SetPoint, Use
 from fabplan.planner.plan import Plan, Step
@@ -73,7 +74,7 @@ def sheet(plan: Plan, step: Step, known: str) -> str:
 
 def template(step: Step) -> str:
     """Name of a step's template: its method's own, its family's, or the general one."""
-    if step.method in SPECIAL:
+    if step.method in SPECIAL and not (step.toolpath and step.method == "spray-printing"):  # without: coated by hand
         return SPECIAL[step.method]
     if step.method not in plugins.names("methods"):
         return "base"
@@ -98,17 +99,6 @@ def tolerance(step: Step, point: SetPoint) -> str:
     return window or (f"{span[1]} (range on record)" if span else "")
 
 
-def tried(step: Step) -> str:
-    """For what layers a recipe is on record; where nothing is, its set points are the only ones that were tried."""
-    given = step.recipe.limits
-    ends = [
-        ("thickness from", given.thickness_low), ("thickness up to", given.thickness_high), ("lines from", given.line),
-        ("gaps from", given.gap),
-    ] if given else []  # fmt: skip
-    known = [f"{word} {units.show(q.value, 'length')} (confidence {q.confidence})" for word, q in ends if q and q.value]
-    return "; ".join(known) or "none on record: only these set points, and the ranges in the notes below"
-
-
 def amount(use: Use) -> str:
     """A consumed amount as people read it."""
     if use.unit in _AMOUNTS or use.amount is None:
@@ -125,7 +115,7 @@ def _values(plan: Plan, step: Step, known: str) -> dict[str, Any]:
         "step": step,
         "count": len(plan.steps),
         "leaves": _leaves(plan, step),
-        "tried": tried(step),
+        "tried": tried(step.recipe),
         "area": None if step.work.area is None else f"{step.work.area * 1e6:.3g} mm2",
         "points": [(p, needs_calibration(p), is_unknown(p), tolerance(step, p)) for p in step.set_points],
         "open_points": [p for p in step.set_points if needs_calibration(p) and not p.source.startswith("computed")],
@@ -136,7 +126,10 @@ def _values(plan: Plan, step: Step, known: str) -> dict[str, Any]:
         "uses": [(use, amount(use)) for use in step.uses],
         "mask": next((m for m in plan.masks if step.mask and (m.name == step.mask or step.number in m.steps)), None),
         "toolpath": paths.get(step.toolpath),
+        "pattern": next((pattern for pattern in plan.patterns if pattern.name == step.id), None),
+        "pattern_file": file_name(step.id),
         "program": program_path(step, plan.dialect),
+        "operators_page": operator_path(step),
         "dialect": plan.dialect,
         "clock": _clock(step),
         "picture": section_path(step).removeprefix("recipes/") if step.bodies and has_section(plan) else "",

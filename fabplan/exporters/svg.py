@@ -8,14 +8,14 @@ from xml.sax.saxutils import escape, quoteattr
 from fabplan.exporters._names import file_name
 from fabplan.exporters._palette import css
 from fabplan.exporters._svg import number, region_path, scale_bar
-from fabplan.geometry.region import NANOMETRE, Box, Region, bounds, count, joined, rectangle
+from fabplan.geometry.region import NANOMETRE, Box, Region, bounds, corners, joined, rectangle
 from fabplan.layout.types import Layer
 from fabplan.planner.plan import Plan
 from fabplan.rendering import printable
 
 DESCRIPTION = "picture of the masks, SVG"
 
-MOST_SHAPES = 100_000  # viewers take seconds above
+MOST_CORNERS = 400_000  # viewers take seconds above
 DRAWING, MARGIN, LINE = 900.0, 24.0, 22.0
 TITLE_HEIGHT, FOOT = 64.0, 56.0
 BACKGROUND, PAPER, INK, SOFT = "#ffffff", "#f7f6f2", "#1d2329", "#5b6570"
@@ -35,7 +35,7 @@ def export(plan: Plan) -> dict[str, bytes]:
 def picture(plan: Plan) -> str:
     """The whole SVG document."""
     layers = sorted((layer for layer in plan.layers if layer.region), key=_depth)
-    coarse = sum(count(layer.region) for layer in layers) > MOST_SHAPES
+    coarse = sum(corners(layer.region) for layer in layers) > MOST_CORNERS
     box = _padded([layer.region for layer in layers])
     scale = DRAWING / max(box[2] - box[0], box[3] - box[1])
     wide, high = (box[2] - box[0]) * scale, (box[3] - box[1]) * scale

@@ -15,6 +15,7 @@ from fabplan.exporters.plan_json import revision
 from fabplan.exporters.sheets import amount, needs_calibration
 from fabplan.planner.making import Interval, Making, StepFacts, making
 from fabplan.planner.plan import Plan, Step
+from fabplan.planner.process_rules import ROOM
 
 DESCRIPTION = "traveler of the lot with pictures and data (recipes/traveler.md, .csv, .json, sections/)"
 AMP_HOUR = 3600.0
@@ -63,6 +64,7 @@ def _values(plan: Plan, made: Making, known: str, heated: bool) -> dict[str, Any
         "witnesses": witnesses(plan),
         "half_cells": half_cells(plan),
         "holds": [(s, entry) for s in steps for entry in s.acceptance],
+        "wet": _unasked(steps),
         "budget": _budget(made.steps),
         "hazards": _hazards(steps),
         "uses": [(use, amount(use), f"{s.number:02d}") for s in steps for use in s.uses],
@@ -71,6 +73,13 @@ def _values(plan: Plan, made: Making, known: str, heated: bool) -> dict[str, Any
         ],
         "warnings": [f for f in plan.findings if f.severity == "warning"],
     }
+
+
+def _unasked(steps: Sequence[Step]) -> int | None:
+    """Number of the electrolyte's step where it does not ask for the isolation of the dry cell itself."""
+    step = next((s for s in steps if s.role == "electrolyte" and s.material), None)
+    asks = step is not None and any(entry.what.startswith("isolation") for entry in step.acceptance)
+    return None if step is None or asks else step.number
 
 
 def asked(plan: Plan) -> str:
@@ -115,7 +124,7 @@ def _budget(rows: Sequence[StepFacts]) -> list[tuple[StepFacts, list[str]]]:
     return [
         (facts, list(dict.fromkeys(r.step.material for r in rows[:place] if r.step.material and r.step.bodies)))
         for place, facts in enumerate(rows)
-        if facts.step.temperature_max is not None
+        if facts.step.temperature_max is not None and facts.step.temperature_max > ROOM
     ]
 
 

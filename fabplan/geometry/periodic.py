@@ -59,6 +59,8 @@ def stretches(regions: Sequence[Region], few: int = FEW) -> Stretches:
     if sum(count(region) for region in regions) <= few:
         return Stretches()
     parts = [part for region in regions for part in region.parts]
+    if all(part.lattice.count == 1 for part in parts):
+        return Stretches()
     return Stretches(tuple(_along(parts)), tuple(_along([_turned(part) for part in parts])))
 
 

@@ -97,6 +97,11 @@ def count(region: Region) -> int:
     return sum(p.lattice.count for p in region.parts)
 
 
+def corners(region: Region) -> int:
+    """Number of corners when flat."""
+    return sum(len(p.polygon) * p.lattice.count for p in region.parts)
+
+
 def bounds(region: Region) -> Box:
     """Bounding box (x0, y0, x1, y1) [nm] of a region that is not empty."""
     boxes = []

@@ -192,7 +192,12 @@ def distance(a: Region, b: Region) -> float:
     """
     if not a or not b:
         return math.inf
-    few, many = sorted((geometries(a), geometries(b)), key=len)
+    return _nearest(geometries(a), geometries(b))
+
+
+def _nearest(one: Geometries, other: Geometries) -> float:
+    """Smallest distance between two sets of geometries."""
+    few, many = sorted((one, other), key=len)
     few = few[np.random.default_rng(0).permutation(len(few))]  # fixed seed: a fair sample, the same each time
     tree, done = shapely.STRtree(many), FIRST_LOT
     best = float(np.min(tree.query_nearest(few[:done], return_distance=True, all_matches=False)[1]))
@@ -211,10 +216,17 @@ def _closest(lot: Geometries, tree: shapely.STRtree, reach: float) -> float:
 
 
 def outline_distance(a: Region, b: Region) -> float:
-    """`distance` of two regions of one piece each, of many corners: by their outlines, quickly."""
+    """`distance` of two regions of one piece each, of many corners: between the edges of their outlines."""
     one, other = to_shapely(a), to_shapely(b)
     shapely.prepare(one)
-    return float(shapely.distance(one, other))
+    return 0.0 if shapely.intersects(one, other) else _nearest(_edges_of(one), _edges_of(other))
+
+
+def _edges_of(shape: BaseGeometry) -> Geometries:
+    """Every edge of an outline as a line."""
+    points, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(shape)), return_index=True)
+    same = ring[:-1] == ring[1:]
+    return np.asarray(shapely.linestrings(np.stack([points[:-1][same], points[1:][same]], axis=1)))
 
 
 def pieces(region: Region) -> int:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from fabplan.geometry.edges import Edges as Lines
 from fabplan.geometry.edges import boundary
-from fabplan.layout._drc_merge import Merged, groups
+from fabplan.layout._box_pairs import all_meeting, meeting
+from fabplan.layout._drc_merge import Merged
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -26,7 +27,6 @@ EXACT = 1e-6  # nm: what floats of a metre in nanometres may be off
 #: kind -> (edges run against each other, side of the other edge on which a part counts: +1 inside, -1 outside; of the
 #: first edge, then of the second)
 SIDES = {"width": (True, 1, 1), "space": (True, -1, -1), "overlap": (True, 1, 1), "enclosure": (False, 1, -1)}
-CHUNK = 200_000
 SHY = 1e-6  # share of a line that counts as its end
 LEAST = 1e-4  # nm
 POINT = 1e-3  # nm: a line up to this long is a point
@@ -40,11 +40,17 @@ class Edges:
     Parameters
     ----------
     ends : x0, y0, x1, y1, shape (E, 4) [nm]; the inside is on the left
-    polygon : number of the group of merged polygons of each, shape (E,)
+    polygon : number of the group of merged polygons of each, shape (E,); None where ``layer`` has to be asked
+    layer : whose edges they are
     """
 
     ends: Floats
-    polygon: Indices
+    polygon: Indices | None
+    layer: Merged
+
+    def owners(self, rows: Indices) -> Indices:
+        """Number of the group of merged polygons that edges belong to, shape of ``rows``."""
+        return _owners(self.layer, self.ends[rows]) if self.polygon is None else self.polygon[rows]
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ def edges_of(layer: Merged) -> Edges:
 def _plain_edges(layer: Merged) -> Edges:
     """Edges of level and upright polygons that touch: where two run against each other, both vanish."""
     if not layer.region:
-        return Edges(np.empty((0, 4)), np.empty(0, np.int64))
+        return Edges(np.empty((0, 4)), np.empty(0, np.int64), layer)
     ends = []
     for axis, edges in enumerate(boundary(layer.region)):
         position, low, high, facing = joined_edges(edges)
@@ -81,14 +87,18 @@ def _plain_edges(layer: Merged) -> Edges:
         start, end = np.where(runs_up, low, high), np.where(runs_up, high, low)
         columns = (position, start, position, end) if axis == 0 else (start, position, end, position)
         ends.append(np.stack(columns, axis=1).astype(np.float64))
-    found = np.concatenate(ends)
-    # a polygon that touches the middle of an edge is the one that the edge belongs to, or hangs together with it
-    middles = shapely.points((found[:, :2] + found[:, 2:]) / 2)
-    tree, group = shapely.STRtree(layer.drawn.shapes), groups(layer.drawn.shapes)
-    edge, polygon = tree.query(middles, predicate="intersects")
-    owner = np.zeros(len(found), np.int64)
-    owner[edge] = group[polygon]
-    return Edges(found, owner)
+    return Edges(np.concatenate(ends), None, layer)
+
+
+def _owners(layer: Merged, ends: Floats) -> Indices:
+    """Group of a polygon that each edge's middle touches: the one it belongs to, or one that hangs together with it."""
+    middles, drawn = (ends[:, :2] + ends[:, 2:]) / 2, layer.drawn
+    edge, polygon = all_meeting(np.tile(middles, 2), drawn.boxes)
+    sure = drawn.is_box[polygon]
+    sure[~sure] = shapely.intersects(shapely.points(middles[edge[~sure]]), drawn.shapes[polygon[~sure]])
+    owner = np.zeros(len(ends), np.int64)
+    owner[edge[sure]] = layer.drawn_group[polygon[sure]]
+    return owner
 
 
 def joined_edges(edges: Lines) -> tuple[Indices, Indices, Indices, Indices]:
@@ -106,12 +116,12 @@ def _merged_edges(layer: Merged) -> Edges:
     oriented = shapely.orient_polygons(shapes) if len(shapes) else shapes
     rings, owner = shapely.get_rings(oriented, return_index=True)
     if not len(rings):
-        return Edges(np.empty((0, 4)), np.empty(0, np.int64))
+        return Edges(np.empty((0, 4)), np.empty(0, np.int64), layer)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     last = np.append(ring[:-1] != ring[1:], True)
     points, ring = _without_straight(points[~last], ring[~last])
     ends = np.concatenate([points, points[_following(ring)]], axis=1)
-    return Edges(ends, layer.group[owner[ring]])
+    return Edges(ends, layer.group[owner[ring]], layer)
 
 
 def _following(ring: NDArray[Any]) -> Indices:
@@ -151,42 +161,38 @@ def near_pairs(kind: str, one: Edges, other: Edges, reach: float) -> Pairs:
 
 def _candidates(one: Edges, other: Edges, reach: float) -> Iterator[tuple[Indices, Indices]]:
     """Edges whose boxes come within reach of each other; each pair once within a layer."""
-    if not len(one.ends) or not len(other.ends):
-        return
-    lines = shapely.linestrings(other.ends.reshape(-1, 2, 2))
-    tree = shapely.STRtree(lines)
-    for start in range(0, len(one.ends), CHUNK):
-        ends = one.ends[start : start + CHUNK]
-        boxes = shapely.box(
-            np.minimum(ends[:, 0], ends[:, 2]) - reach, np.minimum(ends[:, 1], ends[:, 3]) - reach,
-            np.maximum(ends[:, 0], ends[:, 2]) + reach, np.maximum(ends[:, 1], ends[:, 3]) + reach,
-        )  # fmt: skip
-        first, second = tree.query(boxes)
-        first = first + start
+    for first, second in meeting(_boxes(one.ends, reach), _boxes(other.ends, 0.0)):
         if one is other:
             first, second = first[first < second], second[first < second]
         yield first, second
 
 
+def _boxes(ends: Floats, reach: float) -> Floats:
+    low, high = np.minimum(ends[:, :2], ends[:, 2:]), np.maximum(ends[:, :2], ends[:, 2:])
+    return np.concatenate([low - reach, high + reach], axis=1)
+
+
 def _measured(kind: str, one: Edges, other: Edges, first: Indices, second: Indices, reach: float) -> Pairs:
     against, side_one, side_other = SIDES[kind]
     a, b = one.ends[first], other.ends[second]
-    same = (one.polygon[first] == other.polygon[second]) if one is other else np.zeros(len(first), np.bool_)
     along = ((a[:, 2:] - a[:, :2]) * (b[:, 2:] - b[:, :2])).sum(axis=1)
     sizes = _length(a) * _length(b)
     chosen = (along < -EXACT * sizes) if against else (along > EXACT * sizes)
-    if kind == "width":
-        chosen &= same
-    a, b, same = a[chosen], b[chosen], same[chosen]
+    a, b, first, second = a[chosen], b[chosen], first[chosen], second[chosen]
     part_a, is_a = _near_part(a, b, reach, side_other)
     part_b, is_b = _near_part(b, a, reach, side_one)
-    both = is_a & is_b
-    part_a, part_b = part_a[both], part_b[both]
+    near = np.flatnonzero(is_a & is_b)
+    same = np.zeros(len(near), np.bool_)
+    if one is other and len(near):
+        same = one.owners(first[near]) == one.owners(second[near])
+    if kind == "width":
+        near, same = near[same], same[same]
+    part_a, part_b = part_a[near], part_b[near]
     lines = [shapely.linestrings(part.reshape(-1, 2, 2)) for part in (part_a, part_b)]
     distance = shapely.distance(*lines) if len(part_a) else np.empty(0)
     # edges on one line look at nobody, unless they touch: corners that kiss, edges that coincide
-    apart = (distance < POINT) | ~_on_line(part_a, b[both])
-    return Pairs(part_a[apart], part_b[apart], distance[apart], same[both][apart])
+    apart = (distance < POINT) | ~_on_line(part_a, b[near])
+    return Pairs(part_a[apart], part_b[apart], distance[apart], same[apart])
 
 
 def _on_line(part: Floats, base: Floats) -> NDArray[np.bool_]:

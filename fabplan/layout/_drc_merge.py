@@ -13,6 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from fabplan.geometry.region import Part, Region, polygon_area2
+from fabplan.layout._box_pairs import all_meeting
 from fabplan.layout.flat import Flat, flat
 from fabplan.layout.nets import touching
 from fabplan.layout.widths import is_manhattan
@@ -51,7 +52,9 @@ class Merged:
     @cached_property
     def is_plain(self) -> bool:
         """Whether all edges are level or upright and no two polygons share area: edges can be had without merging."""
-        return is_manhattan(self.region) and bool(shapely.is_valid(self.drawn.shapes).all()) and not self.overlaps
+        bent = self.drawn.shapes[~self.drawn.is_box]
+        level = not len(bent) or (is_manhattan(self.region) and bool(shapely.is_valid(bent).all()))
+        return level and not self.overlaps
 
     @cached_property
     def overlaps(self) -> bool:
@@ -67,11 +70,20 @@ class Merged:
         return bool((shapely.area(shared) > 0).any())
 
     @cached_property
+    def drawn_group(self) -> NDArray[np.int64]:
+        """Number of the group of drawn polygons that each belongs to: those that share a point are one, shape (N,)."""
+        first, second = all_meeting(self.drawn.boxes, self.drawn.boxes)
+        bent = np.flatnonzero(~(self.drawn.is_box[first] & self.drawn.is_box[second]))
+        met = np.ones(len(first), np.bool_)
+        met[bent] = shapely.intersects(self.drawn.shapes[first[bent]], self.drawn.shapes[second[bent]])
+        return _labels(first[met], second[met], len(self.drawn))
+
+    @cached_property
     def shapes(self) -> NDArray[Any]:
         """Merged polygons [nm], shape (N,), in the order of their places; no two share more than corners."""
         if not len(self.drawn):
             return np.empty(0, object)
-        whole = shapely.get_parts(shapely.union_all(self.drawn.shapes))
+        whole = shapely.get_parts(united(self.drawn.shapes))
         solid = whole[shapely.get_type_id(whole) == POLYGON]
         boxes = shapely.bounds(solid).reshape(-1, 4)
         return np.asarray(solid[np.lexsort((boxes[:, 3], boxes[:, 2], boxes[:, 1], boxes[:, 0]))])
@@ -82,17 +94,37 @@ class Merged:
         return groups(self.shapes)
 
 
+def united(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Union of every group of shapes that hang together, one a group.
+
+    A union of all at once nodes what never meets again and again; most of a layout stands alone or in small groups.
+    """
+    label = groups(shapes)
+    order = np.argsort(label, kind="stable")
+    starts = np.flatnonzero(np.append(True, np.diff(label[order]) > 0))
+    sizes = np.diff(np.append(starts, len(order)))
+    alone, pairs = starts[sizes == 1], starts[sizes == 2]
+    found = [shapes[order[alone]], shapely.union(shapes[order[pairs]], shapes[order[pairs + 1]])]
+    many = zip(starts[sizes > 2].tolist(), sizes[sizes > 2].tolist(), strict=True)
+    more = [shapely.union_all(shapes[order[start : start + size]]) for start, size in many]
+    return np.concatenate([*found, np.array(more, object)])
+
+
 def groups(shapes: NDArray[Any]) -> NDArray[np.int64]:
     """Number of the group of every shape; shapes that touch, be it at a corner, are one group."""
     size = len(shapes)
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects") if size else ([], [])
+    return _labels(first, second, size)
+
+
+def _labels(first: Any, second: Any, size: int) -> NDArray[np.int64]:
     graph = coo_array((np.ones(len(first), np.int8), (first, second)), shape=(size, size))
     labels: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
     return labels
 
 
 def merged_region(region: Region) -> Region:
-    """The same area as polygons that do not overlap; holes are cut open at the height of one of their corners.
+    """The same area as polygons that do not overlap; holes are cut open across their middle.
 
     Crossings of slanted edges are rounded to whole nanometres.
     """
@@ -115,7 +147,8 @@ def _without_holes(shape: shapely.Polygon) -> list[shapely.Polygon]:
             done.append(piece)
             continue
         x0, y0, x1, y1 = piece.bounds
-        height = float(piece.interiors[0].coords[0][1])
+        _, low_end, _, high_end = piece.interiors[0].bounds
+        height = (low_end + high_end) / 2  # never an end of the piece, which nothing could be cut at
         halves = [shapely.clip_by_rect(piece, x0, low, x1, high) for low, high in ((y0, height), (height, y1))]
         waiting += [part for half in halves for part in shapely.get_parts(half) if part.area > 0]
     return done

@@ -11,7 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from fabplan.geometry.edges import flat_vertices
-from fabplan.geometry.region import FLAT_CAP, NANOMETRE, Part, Region, bounds, count
+from fabplan.geometry.region import FLAT_CAP, NANOMETRE, Part, Region, bounds, count, polygon_area2
+from fabplan.layout._box_pairs import all_meeting
 from fabplan.layout._drc_merge import Merged
 
 Line = tuple[float, float, float, float]
@@ -33,9 +34,11 @@ def common(one: Merged, other: Merged) -> list[Place]:
     """Areas that two layers share."""
     if not len(one.drawn) or not len(other.drawn):
         return []
-    mine, its = one.drawn.shapes, other.drawn.shapes
-    first, second = shapely.STRtree(its).query(mine, predicate="intersects")
-    shared = shapely.intersection(mine[first], its[second])
+    mine, its = one.drawn, other.drawn
+    first, second = all_meeting(mine.boxes, its.boxes)
+    deep = (np.minimum(mine.boxes[first, 2:], its.boxes[second, 2:])
+            > np.maximum(mine.boxes[first, :2], its.boxes[second, :2])).all(axis=1)  # fmt: skip
+    shared = shapely.intersection(mine.shapes[first[deep]], its.shapes[second[deep]])
     return [*_boxed(_united(shared[shapely.area(shared) > 0]))]
 
 
@@ -45,7 +48,7 @@ def outside(one: Merged, other: Merged) -> list[Place]:
         return []
     if not len(other.drawn):
         return [*_boxed(one.shapes)]
-    cover = shapely.union_all(other.shapes)
+    cover = shapely.multipolygons(other.shapes)  # merged: they share no more than corners
     shapely.prepare(cover)
     bare = one.drawn.shapes[~shapely.covers(cover, one.drawn.shapes)]
     return [*_boxed(_united(shapely.difference(bare, cover)))]
@@ -80,6 +83,13 @@ def small(layer: Merged, least: float, holes: bool) -> list[Place]:
     sizes = shapely.area(shapes)
     few = shapes[sizes < least / SQUARE - LEAST / 2]
     return [*_boxed(few)]
+
+
+def holes(layer: Merged) -> Region:
+    """Holes of merged polygons, on whole nanometres."""
+    rings = [np.rint(shapely.get_coordinates(ring)[:-1]).astype(np.int64) for s in layer.shapes for ring in s.interiors]
+    outlines = (tuple((int(x), int(y)) for x, y in ring) for ring in rings)
+    return Region(tuple(Part(ring if polygon_area2(ring) > 0 else ring[::-1]) for ring in outlines))
 
 
 def off_grid(region: Region, grid: float) -> list[Place]:

@@ -56,6 +56,64 @@ def greek_cross(arm: int, pad: int) -> Region:
     return translated(shape, middle, middle)
 
 
+def van_der_pauw(side: int, contact: int, pad: int) -> Region:
+    """Square with a contact at each corner, as wide as ``contact``, that leads sideways to a pad: one piece."""
+    lead = max(2 * contact, pad // 2)
+    left, right = -lead - pad, side + lead
+    return joined(
+        [
+            rectangle(0, 0, side, side),
+            *(
+                shape
+                for y in (0, side - contact)
+                for shape in (rectangle(-lead, y, 0, y + contact), rectangle(side, y, right, y + contact))
+            ),
+            *(rectangle(x, y, x + pad, y + pad) for x in (left, right) for y in (contact - pad, side - contact)),
+        ]
+    )
+
+
+def field(count: int, side: int, room: int) -> Region:
+    """Squares in as many rows as columns, ``room`` apart."""
+    return rectangle(0, 0, side, side, Lattice(count, count, side + room, side + room))
+
+
+def chain(side: int, gap: int, links: int, pad: int) -> tuple[Region, Region]:
+    """Pieces of the lower layer with a pad at both ends, and bridges of the upper one, ``links`` of them.
+
+    A piece and a bridge overlap over a square of ``side``; pieces of one layer stand ``gap`` apart.
+    """
+    long, pitch = 2 * side + gap, 2 * (side + gap)
+    last = links * pitch
+    lower = joined(
+        [
+            rectangle(0, 0, long, side, Lattice(links + 1, 1, pitch, 0)),
+            rectangle(-pad, 0, 0, pad),
+            rectangle(last + long, 0, last + long + pad, pad),
+        ]
+    )
+    start = side + gap
+    return lower, rectangle(start, 0, start + long, side, Lattice(links, 1, pitch, 0))
+
+
+def capacitor(side: int, room: int, pad: int) -> tuple[Region, Region, Region]:
+    """Lower plate, insulator, upper plate: the insulator covers the lower plate, which alone leads out to the left.
+
+    The upper plate lies inside of the lower one, so that its own size is that of the capacitor, but for the lead that
+    crosses the lower plate's rim to the right, on the insulator.
+    """
+    lower = joined([rectangle(-room, -room, side + room, side + room), rectangle(-3 * room - pad, 0, -room, pad)])
+    cover = rectangle(-2 * room, -2 * room, side + 2 * room, side + 2 * room)
+    upper = joined(
+        [
+            rectangle(0, 0, side, side),
+            rectangle(side, 0, side + 3 * room, room),
+            rectangle(side + 3 * room, 0, side + 3 * room + pad, pad),
+        ]
+    )
+    return lower, cover, upper
+
+
 def leakage_comb(line: int, gap: int, fingers: int, length: int, pad: int) -> Region:
     """Two interleaved combs, each with a pad: two pieces that face each other over ``facing`` of the table.
 

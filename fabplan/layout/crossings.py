@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +33,13 @@ class Crossing:
 
 
 def crossings(
-    starts: Array, ends: Array, wet: NDArray[np.bool_], half_bead: float = 0.0, tip: float = 0.0, cone: float = 0.0
+    starts: Array,
+    ends: Array,
+    wet: NDArray[np.bool_],
+    half_bead: float | Array = 0.0,
+    tip: float | Array = 0.0,
+    cone: float | Array = 0.0,
+    head: NDArray[np.int64] | None = None,
 ) -> list[Crossing]:
     """The worst meeting of every move that passes through, or too near to, something printed before it.
 
@@ -42,9 +47,10 @@ def crossings(
     ----------
     starts, ends : of N moves, shape (N, 3), in one unit
     wet : which of them print, shape (N,)
-    half_bead : half width of what is printed, same unit
+    half_bead : half width of what each move prints, same unit; these three for all or each, shape (N,)
     tip : outer radius of the nozzle at its tip, same unit; 0 for its middle alone
     cone : half angle of the nozzle's outer cone [rad]
+    head : that makes each move, shape (N,); what another one printed counts at the nozzle's own height too
 
     Notes
     -----
@@ -57,21 +63,26 @@ def crossings(
     printed = across & wet
     top = np.maximum.accumulate(np.where(printed, height, -np.inf))
     top = np.concatenate([[-np.inf], top[:-1]])
-    movers, standers = np.flatnonzero(across & (low < top - SAME)), np.flatnonzero(printed)
+    group = np.zeros(len(starts), np.int64) if head is None else head
+    level = SAME if group.min() < group.max() else -SAME  # how far below its own height a nozzle meets nothing
+    movers, standers = np.flatnonzero(across & (low < top + level)), np.flatnonzero(printed)
     if not len(movers):
         return []
     lines = shapely.linestrings(np.stack([starts[:, :2], ends[:, :2]], axis=1)[across])
     row = np.cumsum(across) - 1
-    highest = float((top[movers] - low[movers]).max())
-    reach = tip + highest * math.tan(cone) + half_bead * (tip > 0)
+    beads, tips, cones = (np.broadcast_to(np.asarray(v, np.float64), len(starts)) for v in (half_bead, tip, cone))
+    slopes = np.tan(cones)
+    highest = np.maximum(top[movers] - low[movers], 0.0)
+    reach = tips[movers] + highest * slopes[movers] + float(beads[standers].max()) * (tips[movers] > 0)
     tree = shapely.STRtree(lines[row[standers]])
-    a, b = tree.query(lines[row[movers]], predicate="dwithin", distance=max(reach, 1e-9))
+    a, b = tree.query(lines[row[movers]], predicate="dwithin", distance=np.maximum(reach, 1e-9))
     a, b = movers[a], standers[b]
     rise = height[b] - low[a]
-    kept = (b < a) & (rise > SAME)
+    beside = (group[a] != group[b]) & (np.abs(rise) <= SAME) & (tips[a] > 0)
+    kept = (b < a) & ((rise > SAME) | beside)
     a, b, rise = a[kept], b[kept], rise[kept]
     distance = shapely.distance(lines[row[a]], lines[row[b]])
-    needed = tip + rise * math.tan(cone) + half_bead * (tip > 0)
+    needed = tips[a] + rise * slopes[a] + beads[b] * (tips[a] > 0)
     hit = distance <= np.maximum(needed - 1e-6, 0.0)
     a, b, rise, distance, needed = (values[hit] for values in (a, b, rise, distance, needed))
     order = np.lexsort((distance - needed, a))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -19,18 +20,18 @@ from fabplan.geometry import periodic
 from fabplan.geometry.periodic import Stretch, Stretches
 from fabplan.geometry.region import NANOMETRE, Region
 from fabplan.layout import _drc_shapes
-from fabplan.layout._drc_edges import Pairs, edges_of, near_pairs, seen_pairs
+from fabplan.layout._drc_edges import Edges, Pairs, edges_of, near_pairs, seen_pairs
 from fabplan.layout._drc_merge import Merged, merged_region
 from fabplan.layout._drc_shapes import Place
 from fabplan.layout.words import at, microns
 
 Kind = Literal[
-    "width", "space", "notch", "separation", "enclosure", "overlap", "apart", "inside", "area", "hole-area", "grid",
-    "angle", "density",
+    "width", "space", "notch", "separation", "enclosure", "overlap", "opening", "apart", "inside", "area", "hole-area",
+    "grid", "angle", "density",
 ]  # fmt: skip
-__all__ = ["Checked", "Kind", "Rule", "RuleSet", "Violation", "check", "findings", "merged_region", "overlaps"]
+__all__ = ["Checked", "Kind", "Rule", "RuleSet", "Violation", "check", "findings", "holes", "merged_region", "overlaps"]
 #: kinds that compare distances of edges
-DISTANCES = ("width", "space", "notch", "separation", "enclosure", "overlap")
+DISTANCES = ("width", "space", "notch", "separation", "enclosure", "overlap", "opening")
 OTHER_UNITS = {"area": "m2", "hole-area": "m2", "angle": "degrees", "density": ""}
 
 
@@ -42,13 +43,15 @@ class Rule:
     ----------
     kind : ``width`` and ``space`` (``notch``: within one polygon only) of a layer; ``separation`` between two layers;
         ``overlap`` of two layers where they overlap; ``enclosure``: how far ``layer`` reaches past the edges of
-        ``other``; ``apart``: the layers share no area; ``inside``: no area of ``layer`` lies outside ``other``;
+        ``other``; ``opening``: likewise past the holes of ``other``, all of which lie on ``layer``; ``apart``: the
+        layers share no area; ``inside``: no area of ``layer`` lies outside ``other``;
         ``area`` and ``hole-area`` of single polygons and holes; ``grid`` of vertices; ``angle`` of corners;
         ``density``: least share of area in every window
     layer, other : names; ``other`` empty for rules of one layer
     value : least allowed [m, m², degrees or share]; the grid [m]
     most : largest allowed share, of ``density``
     window : edge of the windows of ``density`` [m]
+    severity : of what it finds
     """
 
     kind: Kind
@@ -57,6 +60,7 @@ class Rule:
     other: str = ""
     most: float = 1.0
     window: float = 0.0
+    severity: Literal["error", "warning"] = "error"
 
     @property
     def name(self) -> str:
@@ -108,6 +112,16 @@ class Checked:
     total: int
 
 
+@dataclass(frozen=True)
+class _Layer(Merged):
+    """A layer whose edges are kept for the next rule."""
+
+    @cached_property
+    def edges(self) -> Edges:
+        """Of its merged polygons."""
+        return edges_of(self)
+
+
 def check(rules: Sequence[Rule], regions: Mapping[str, Region]) -> tuple[Checked, ...]:
     """What every rule finds on drawn layers.
 
@@ -124,7 +138,7 @@ def check(rules: Sequence[Rule], regions: Mapping[str, Region]) -> tuple[Checked
     found = reaching(periodic.stretches([regions[name] for name in names]), far)
     drawn = [regions[name] for name in names]
     short = dict(zip(names, periodic.short(drawn, found), strict=True)) if found else regions
-    layers: dict[str, Merged] = {}
+    layers: dict[str, _Layer] = {}
     results = []
     for rule in rules:
         if rule.kind == "density":
@@ -136,6 +150,12 @@ def check(rules: Sequence[Rule], regions: Mapping[str, Region]) -> tuple[Checked
         total = _total(rule, places, regions, found) if found and places else len(places)
         results.append(Checked(rule, tuple(_restored(place, found) for place in places), total))
     return tuple(results)
+
+
+def holes(region: Region) -> Region:
+    """Holes of a region's merged polygons; of what repeats a few only."""
+    few = periodic.short([region], periodic.stretches([region]))[0]
+    return _drc_shapes.holes(Merged(few))
 
 
 def overlaps(region: Region) -> bool:
@@ -164,9 +184,13 @@ def _total(rule: Rule, places: Sequence[Place], regions: Mapping[str, Region], f
     return round(periodic.grown(number, [regions[name] for name in names], found))
 
 
-def _places(rule: Rule, regions: Mapping[str, Region], layers: dict[str, Merged]) -> list[Place]:
+def _places(rule: Rule, regions: Mapping[str, Region], layers: dict[str, _Layer]) -> list[Place]:
     """Violations of a rule; ``layers`` keeps merged layers for the next rule."""
     one, other = (_layer(name, regions, layers) for name in (rule.layer, rule.other))
+    if rule.kind == "opening":
+        holes = _Layer(_drc_shapes.holes(other))
+        bare = [replace(place, measured=0.0) for place in _drc_shapes.outside(holes, one)]
+        return [*_distances(rule, one, holes), *bare]
     if rule.kind in DISTANCES:
         return _distances(rule, one, other)
     if rule.kind == "apart":
@@ -180,35 +204,33 @@ def _places(rule: Rule, regions: Mapping[str, Region], layers: dict[str, Merged]
     return _drc_shapes.sharp(one, rule.value)
 
 
-def _layer(name: str, regions: Mapping[str, Region], layers: dict[str, Merged]) -> Merged:
+def _layer(name: str, regions: Mapping[str, Region], layers: dict[str, _Layer]) -> _Layer:
     if name not in layers:
-        layers[name] = Merged(regions.get(name, Region()))
+        layers[name] = _Layer(regions.get(name, Region()))
     return layers[name]
 
 
-def _distances(rule: Rule, one: Merged, other: Merged) -> list[Place]:
+def _distances(rule: Rule, one: _Layer, other: _Layer) -> list[Place]:
     """Pairs of edges that are too near, those hidden behind other shapes left out."""
     reach = rule.value / NANOMETRE
-    kind = {"notch": "space", "separation": "space"}.get(rule.kind, rule.kind)
-    mine = edges_of(one)
-    its = edges_of(other) if rule.other else mine
+    kind = {"notch": "space", "separation": "space", "opening": "enclosure"}.get(rule.kind, rule.kind)
+    mine = one.edges
+    its = other.edges if rule.other else mine
     pairs = near_pairs(kind, mine, its, reach)
     if rule.kind == "notch":
         pairs = _chosen(pairs, pairs.same)
     seen = seen_pairs(kind, pairs, [mine] if its is mine else [mine, its])
-    order = sorted(seen, key=lambda k: (tuple(pairs.first[k]), tuple(pairs.second[k])))
-    return [
-        Place((_metres(pairs.first[k]), _metres(pairs.second[k])), float(pairs.distance[k]) * NANOMETRE) for k in order
-    ]
+    places = zip(*(part[seen].tolist() for part in (pairs.first, pairs.second, pairs.distance)), strict=True)
+    return [Place((_metres(first), _metres(second)), far * NANOMETRE) for first, second, far in sorted(places)]
 
 
 def _chosen(pairs: Pairs, rows: np.ndarray) -> Pairs:
     return Pairs(pairs.first[rows], pairs.second[rows], pairs.distance[rows], pairs.same[rows])
 
 
-def _metres(edge: np.ndarray) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (float(value) * NANOMETRE for value in edge)
-    return x0, y0, x1, y1
+def _metres(edge: Sequence[float]) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = edge
+    return x0 * NANOMETRE, y0 * NANOMETRE, x1 * NANOMETRE, y1 * NANOMETRE
 
 
 def _restored(place: Place, found: Stretches) -> Violation:
@@ -244,7 +266,7 @@ def findings(checked: Iterable[Checked]) -> tuple[Finding, ...]:
         times = f", {result.total} places in all" if result.total > 1 else ""
         found.append(
             Finding(
-                f"drc-{rule.kind}", "error", at(names, worst.place), f"{_sentence(rule, worst)}{times}",
+                f"drc-{rule.kind}", rule.severity, at(names, worst.place), f"{_sentence(rule, worst)}{times}",
                 worst.measured, None if rule.kind in ("apart", "inside", "grid") else rule.value,
                 OTHER_UNITS.get(rule.kind, "m"),
             )
@@ -275,6 +297,7 @@ def _sentence(rule: Rule, worst: Violation) -> str:
         "separation": f"{layer} and {other} come within {microns(value)}",
         "enclosure": f"{layer} reaches {microns(value)} past {other}",
         "overlap": f"{layer} and {other} overlap by {microns(value)}",
+        "opening": f"{layer} reaches {microns(value)} past an opening of {other}",
     }
     return f"{words[rule.kind]}, at least {microns(rule.value)} are needed"
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fabplan.errors import BadInput, Problem
 from fabplan.findings import Finding
 from fabplan.geometry.region import NANOMETRE, Box, Region, bounds, polygons
+from fabplan.layout.types import Toolpath
 
 MOST_PIXELS = 1_000_000_000
 BULGE = 1.5  # least spacing is the largest one over this (stevenabbott.co.uk, a simple guard against bulging)
@@ -36,6 +37,7 @@ class DropPattern:
     passes : that share the drops of a layer
     nozzles : in the row across the sweep
     nozzle_pitch : from nozzle to nozzle, in lines of the pattern
+    swathes : moves of the axes under a head of several nozzles that fires by itself; None for one nozzle
     """
 
     name: str
@@ -47,6 +49,7 @@ class DropPattern:
     passes: int = 1
     nozzles: int = 1
     nozzle_pitch: int = 1
+    swathes: Toolpath | None = None
 
     @property
     def area(self) -> float:
@@ -166,14 +169,14 @@ def sweep_runs(pattern: DropPattern) -> NDArray[np.int64]:
         block = pattern.nozzles * pattern.nozzle_pitch
         nozzle = lines % block // pattern.nozzle_pitch
         for k, pixels in enumerate(passes(pattern, pattern.passes)):
-            row, first, last = _runs(pixels[lines], pattern.passes).T
+            row, first, last = runs(pixels[lines], pattern.passes).T
             fixed = np.full(len(row), sweep), np.full(len(row), k)
             found.append(np.column_stack([*fixed, nozzle[row], lines[row], first, last]))
     return np.concatenate(found) if found else np.empty((0, 6), np.int64)
 
 
-def _runs(pixels: NDArray[np.bool_], step: int) -> NDArray[np.int64]:
-    """Row, first and last column of runs of pixels ``step`` columns apart, shape (N, 3)."""
+def runs(pixels: NDArray[np.bool_], step: int) -> NDArray[np.int64]:
+    """Row, first and last column of runs of pixels ``step`` columns apart, row by row, shape (N, 3)."""
     row, column = np.nonzero(pixels)
     breaks = (np.diff(row) != 0) | (np.diff(column) != step)
     begins, ends = np.concatenate([[True], breaks]), np.concatenate([breaks, [True]])

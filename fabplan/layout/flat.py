@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -12,9 +12,12 @@ import shapely
 from numpy.typing import NDArray
 
 from fabplan.errors import BadInput, Problem
+from fabplan.findings import Finding
 from fabplan.geometry.region import FLAT_CAP, Part, Region, count
+from fabplan.layout.types import Mask
 
 Geometries = NDArray[Any]
+MOST_DXF = 400_000  # corners that a DXF file without blocks may have: some 25 MB
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,19 @@ def flat(regions: Sequence[Region], most: int = FLAT_CAP) -> Flat:
         shapes += [shapely.polygons(vertices) for vertices in drawn]
         owners.append(np.full(count(region), number, np.int64))
     return _measured(np.concatenate(shapes), np.concatenate(owners))
+
+
+def corners_of(region: Region) -> int:
+    """Number of corners of all polygons when flat."""
+    return sum(len(part.polygon) * part.lattice.count for part in region.parts)
+
+
+def flat_findings(masks: Sequence[Mask], wanted: bool) -> Iterator[Finding]:
+    """``mask-flat``: a flat DXF file of that many corners is not written; GDSII and OASIS are."""
+    number = sum(corners_of(mask.region) for mask in masks)
+    if wanted and number > MOST_DXF:
+        message = f"without blocks the DXF file would have {number} corners, at most {MOST_DXF} are written: left out"
+        yield Finding("mask-flat", "warning", "masks.flat", message, float(number), float(MOST_DXF), "1")
 
 
 def _singles(region: Region) -> list[NDArray[np.float64]]:

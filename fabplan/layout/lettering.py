@@ -33,6 +33,17 @@ GLYPHS: Mapping[str, tuple[str, ...]] = {
     letter: tuple(rows.split("/"))[-HEIGHT:] for letter, rows in _ROWS.items()
 }
 
+#: letters of which nothing falls out when they are openings of a foil: what would be surrounded hangs on a bridge
+_BRIDGED = {
+    "A": "##.##/#...#/#####/#...#/#...#", "B": "##.#./#..#./#####/#...#/##.##", "D": "##.#./#..##/#...#/#..##/####.",
+    "O": "##.##/#...#/#...#/#...#/#####", "P": "##.##/#...#/#####/#..../#....", "Q": "##.##/#...#/#...#/#..##/#####",
+    "R": "##.##/#...#/#####/#.##./#..##", "0": "##.##/#...#/#.#.#/#...#/#####", "6": "#..../#..../#####/#...#/##.##",
+    "8": "##.##/#...#/#####/#...#/##.##", "9": "##.##/#...#/#####/....#/#####",
+}  # fmt: skip
+BRIDGED: Mapping[str, tuple[str, ...]] = {
+    **GLYPHS, **{letter: tuple(rows.split("/")) for letter, rows in _BRIDGED.items()},
+}  # fmt: skip
+
 
 def printable(text: str) -> str:
     """Text with the letters that there are: capitals, figures, point, dash; all else becomes a dash."""
@@ -45,25 +56,26 @@ def width(text: str, square: int) -> int:
     return square * (sum(len(GLYPHS[letter][0]) + SPACING for letter in shown) - SPACING) if shown else 0
 
 
-def lettering(text: str, square: int) -> Region:
+def lettering(text: str, square: int, foil: bool = False) -> Region:
     """Text from the origin to the right and up.
 
     Parameters
     ----------
     square : side of a letter's square [nm]; a letter is five of them high
+    foil : letters are openings, of which nothing may fall out
     """
     found, at = [], 0
     for letter in printable(text):
-        found.append(translated(_letter(letter, square), at, 0))
+        found.append(translated(_letter((BRIDGED if foil else GLYPHS)[letter], square), at, 0))
         at += square * (len(GLYPHS[letter][0]) + SPACING)
     return joined(found)
 
 
-def _letter(letter: str, square: int) -> Region:
+def _letter(rows: tuple[str, ...], square: int) -> Region:
     """Boxes that touch: the runs of a row, as long as the rows above have the same one."""
     boxes: list[Region] = []
     open_runs: dict[tuple[int, int], int] = {}
-    for row, line in enumerate([*reversed(GLYPHS[letter]), ""]):
+    for row, line in enumerate([*reversed(rows), ""]):
         runs = _runs(line)
         for run in [run for run in open_runs if run not in runs]:
             boxes.append(rectangle(run[0] * square, open_runs.pop(run) * square, run[1] * square, row * square))

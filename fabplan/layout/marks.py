@@ -3,7 +3,9 @@
 The first plate draws a block of crosses beside each corner of the cell. The first cross of a block is
 the fiducial for printers and the prober; every later plate has one cross of its own and draws a window
 around it: an open square where the plate is dark, so that the cross is seen through it, a frame where
-it is clear. Each plate has its own cross because a deposit covers the one it was aligned to.
+it is clear. Each plate has its own cross because a deposit covers the one it was aligned to. Where the lines of both
+plates are thin enough it has a fine cross too: the coarse one is found first, the fine one is read to a fraction of
+its arm.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ CROSS, WINDOW, OUTLINE, KEEP_OUT = 20, 21, 30, 31
 CLEARANCE = 50_000  # from the cell to the nearest mark [nm]: room for a dicing or breaking line
 PITCH = 10  # from mark to mark, in widths of an arm; the largest mark is 9 wide
 THINNEST = 10_000  # arm of a cross [nm]: seen by the camera of an aligner
+FINEST = 2_000  # arm of a fine cross [nm]: still seen in visible light
+FINER = 2  # a fine arm is at most the coarse one over this
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,24 @@ def marks(cell: Box, plates: Sequence[Plate]) -> tuple[Layer, ...]:
     if not plates:
         return ()
     first, arm = plates[0], max(THINNEST, *(plate.line for plate in plates))
-    sites = [_site(cell, PITCH * arm, number) for number in range(len(plates))]
-    crosses = joined(_at_corners(cross(arm), cell, site) for site in sites)
-    layers = [_layer(f"marks-{first.number}-crosses", first.number, CROSS, "mark", crosses)]
-    for plate, site in zip(plates[1:], sites[1:], strict=True):
-        region = _at_corners(window(arm) if plate.dark else frame(arm), cell, site)
-        layers.append(_layer(f"marks-{plate.number}-windows", plate.number, WINDOW, "mark", region))
-    return tuple(layers)
+    # site by site: the fiducial, one coarse cross a later plate, then the fine ones
+    wanted = [(first, arm), *((plate, arm) for plate in plates[1:])]
+    wanted += [(plate, fine) for plate in plates[1:] if (fine := fine_arm(first, plate)) and fine * FINER <= arm]
+    crosses, windows = [], {plate.number: [Region()] for plate in plates[1:]}
+    for number, (plate, own) in enumerate(wanted):
+        site = _site(cell, PITCH * arm, number)
+        crosses.append(_at_corners(cross(own), cell, site))
+        if number:
+            windows[plate.number].append(_at_corners(window(own) if plate.dark else frame(own), cell, site))
+    return (
+        _layer(f"marks-{first.number}-crosses", first.number, CROSS, "mark", joined(crosses)),
+        *(_layer(f"marks-{n}-windows", n, WINDOW, "mark", joined(regions)) for n, regions in windows.items()),
+    )
+
+
+def fine_arm(one: Plate, other: Plate) -> int:
+    """Arm of the fine cross of two plates [nm]: the wider of their smallest lines; 0 where one is unknown."""
+    return max(one.line, other.line, FINEST) if one.line and other.line else 0
 
 
 def cross(arm: int) -> Region:

@@ -27,10 +27,12 @@ Kind = Literal["photomask", "shadow-mask", "screen", "stencil"]
 KINDS: Mapping[str, Kind] = {
     "lift-off": "photomask",
     "etch": "photomask",
+    "resist": "photomask",  # which stays, as a dam
     "shadow-mask": "shadow-mask",
     "screen": "screen",
     "stencil": "stencil",
 }
+FILMS: tuple[Kind, ...] = ("photomask", "screen")  # what is exposed through a film or glass; foils are cut
 #: datatypes of bodies beyond the first of each net on a plate; marks and outlines have those between
 FURTHER = (*range(2, 10), *range(40, 256))
 
@@ -86,7 +88,7 @@ def layers(
     """
     table = _body_layers(bodies, plates, made_in or {})
     cell = around([footprint, *(bounds(body.region) for body in bodies if body.region)])
-    return (*table, *marks(cell, _marked(plates, patterning)), *outlines(footprint, site))
+    return (*table, *marks(cell, marked(plates, patterning)), *outlines(footprint, site))
 
 
 def masks(drawn: Sequence[Layer], plates: Plates, patterning: Mapping[str, Patterning]) -> tuple[Mask, ...]:
@@ -110,9 +112,10 @@ def _mask(name: str, number: int, steps: tuple[int, ...], how: Patterning, carri
     least = critical_dimension(offset(design, nanometres(how.bias))) if nanometres(how.bias) else designed
     # a bar keeps its middle when its edges move: places are looked for where bars are still bars
     places = tuple(replace(site, width=site.width + 2 * how.bias) for site in sites(design, designed))
+    beside = critical_dimension(on_plate([layer.region for layer in carried if layer.role == "mark"], how.bias))
     return Mask(
         name, number, KINDS[how.by], names, tone(how), how.bias, region, steps, least, places, designed,
-        how.bias_source, how.bias_confidence,
+        how.bias_source, how.bias_confidence, min((w for w in (least, beside) if w), default=None),
     )  # fmt: skip
 
 
@@ -140,6 +143,14 @@ def tone(how: Patterning) -> str:
     return "drawn shapes are dark on the plate (clear field)"
 
 
+def film_is_dark(mask: Mask) -> bool:
+    """Whether the film of a plate or screen is black where nothing is drawn.
+
+    The emulsion of a screen washes out where its film kept the light away: what is drawn is black.
+    """
+    return mask.kind == "photomask" and "dark field" in mask.tone
+
+
 def is_dark(how: Patterning) -> bool:
     """Whether the plate is dark or closed where nothing is drawn.
 
@@ -155,7 +166,8 @@ def _in_order(plates: Plates) -> list[str]:
     return sorted(plates, key=lambda role: plates[role][0])
 
 
-def _marked(plates: Plates, patterning: Mapping[str, Patterning]) -> list[Plate]:
+def marked(plates: Plates, patterning: Mapping[str, Patterning]) -> list[Plate]:
+    """What alignment marks must know of every plate, in order of use."""
     needed = [(plates[role][0], patterning[role]) for role in _in_order(plates) if role in patterning]
     return [Plate(number, nanometres(how.line), is_dark(how)) for number, how in needed if how.by in KINDS]
 

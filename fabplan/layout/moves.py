@@ -62,7 +62,7 @@ def heads_of(path: Toolpath) -> tuple[tuple[Head, ...], Integers]:
     section = path.ink_volume / path.printed_length if path.printed_length else 0.0
     head = Head(
         path.tool, path.nozzle, path.speed, path.pressure, path.start_delay, path.stop_delay, section, path.style,
-        ink_volume=path.ink_volume,
+        ink_volume=path.ink_volume, supply=path.supply,
     )
     return (head,), np.zeros(len(path.starts) - 1, np.int64)
 

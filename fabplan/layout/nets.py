@@ -12,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from fabplan.geometry.region import NANOMETRE
+from fabplan.layout._box_pairs import all_meeting
 from fabplan.layout.flat import Flat
 
 Pairs = NDArray[np.int64]
@@ -41,13 +42,15 @@ def touching(one: Flat, other: Flat) -> Pairs:
     """
     if not len(one) or not len(other):
         return np.empty((0, 2), np.int64)
-    first, second = shapely.STRtree(other.shapes).query(one.shapes, predicate="intersects")
+    first, second = all_meeting(one.boxes, other.boxes)
     if one is other:
         first, second = first[first < second], second[first < second]
     low = np.maximum(one.boxes[first, :2], other.boxes[second, :2])
     high = np.minimum(one.boxes[first, 2:], other.boxes[second, 2:])
     linked = (high - low).max(axis=1, initial=-np.inf) > 0
     bent = np.flatnonzero(linked & ~(one.is_box[first] & other.is_box[second]))
+    bent_met = shapely.intersects(one.shapes[first[bent]], other.shapes[second[bent]])
+    linked[bent[~bent_met]], bent = False, bent[bent_met]
     common = shapely.intersection(one.shapes[first[bent]], other.shapes[second[bent]])
     linked[bent] = (shapely.area(common) > 0) | (shapely.length(common) > 0)
     pairs: Pairs = np.stack([first[linked], second[linked]], axis=1)
@@ -85,8 +88,7 @@ def nearness(one: Flat, other: Flat) -> Nearness | None:
     bound = float(tree.query_nearest(sample, return_distance=True, all_matches=False)[1].min())
     # nothing is farther than what the sample found, so only neighbours within that reach are measured
     # and one nanometre more, since the tree's distance may be rounded down
-    reach = shapely.box(*(few.boxes + (bound + 1.0) * OUTWARD).T)
-    first, second = tree.query(reach)
+    first, second = all_meeting(few.boxes + (bound + 1.0) * OUTWARD, many.boxes)
     distances = _distances(few, many, first, second)
     k = int(np.argmin(distances))
     near, far = few.shapes[first[k]], many.shapes[second[k]]

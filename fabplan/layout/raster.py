@@ -23,6 +23,7 @@ from fabplan.methods.base import Sweep
 
 PASS, EDGE, HATCH = "pass", "edge", "hatch"
 MOST_LINES = 2_000_000
+SLIVER = 10  # [nm] that rounding and steep corners may leave over
 _SHARP: dict[str, Any] = {"join_style": "mitre", "mitre_limit": 5.0}
 
 
@@ -45,7 +46,7 @@ def spray_path(region: Region, sweep: Sweep, machine: Machine, name: str, foot: 
         ends = np.where(np.arange(count)[:, None] % 2 == 0, [[x0 - over, x1 + over]], [[x1 + over, x0 - over]])
         layers.append(np.stack([ends.reshape(-1), np.repeat(rows, 2)], axis=1))
     outside = max(sweep.overrun, sweep.pitch * 1.5)
-    return _path(layers, [(PASS,)] * len(layers), sweep, machine, name, foot, outside)
+    return sweep_toolpath(layers, [(PASS,)] * len(layers), sweep, machine, name, foot, outside)
 
 
 def scribe_path(body: Region, box: Box, sweep: Sweep, machine: Machine, name: str, foot: float = 0.0) -> Toolpath:
@@ -86,17 +87,30 @@ def _filled(shape: Any, sweep: Sweep, machine: Machine, name: str, foot: float) 
         what = f"the {'beam' if sweep.process == 'laser' else 'pass'} is too wide for every place of the drawing"
         allowed = "less than the narrowest place, or a mask"
         raise BadInput(Problem(what, name, f"{sweep.width * 1e6:.4g} um", allowed))
+    _check_narrow(shape, inner, sweep, name)
     edges = [shapely.get_coordinates(ring) for piece in pieces for ring in (piece.exterior, *piece.interiors)]
     lines = hatch(edges, nanometres(sweep.pitch))
     filaments = [np.rint(edge).astype(np.int64) for edge in edges] + list(lines)
     kinds = (EDGE,) * len(edges) + (HATCH,) * len(lines)
     sizes = [len(filament) for filament in filaments]
     layers = [np.concatenate(filaments)] * sweep.layers
-    return _path(layers, [kinds] * sweep.layers, sweep, machine, name, foot, 0.0, sizes)
+    return sweep_toolpath(layers, [kinds] * sweep.layers, sweep, machine, name, foot, 0.0, sizes)
+
+
+def _check_narrow(shape: Any, inner: Any, sweep: Sweep, name: str) -> None:
+    """Refuses places that are narrower than a pass: a film would stay there, or a line would be missing."""
+    width = nanometres(sweep.width)
+    reached = shapely.buffer(inner, width / 2 + SLIVER, **_SHARP)
+    missed = [p for p in shapely.get_parts(shapely.difference(shape, reached)) if p.area > SLIVER * width]
+    if missed:
+        x, y = shapely.get_coordinates(shapely.point_on_surface(max(missed, key=lambda p: float(p.area))))[0].tolist()
+        word, many = "beam" if sweep.process == "laser" else "pass", f"{len(missed)} place{'s' * (len(missed) > 1)}"
+        what = f"the {word} is too wide for {many}, the largest at x {x * 1e-6:.4g}, y {y * 1e-6:.4g} mm"
+        raise BadInput(Problem(what, name, f"{sweep.width * 1e6:.4g} um", "less than the narrowest place, or a mask"))
 
 
 def hatch(rings: list[Array], pitch: int) -> NDArray[np.int64]:
-    """Level lines inside closed rings by the even-odd rule [nm], bottom up, back and forth; shape (L, 2, 2).
+    """Level lines inside closed rings by the even-odd rule [nm], column by column, back and forth; shape (L, 2, 2).
 
     Lines stand ``pitch`` apart, the first half a pitch above the lowest point.
     """
@@ -115,10 +129,33 @@ def hatch(rings: list[Array], pitch: int) -> NDArray[np.int64]:
     ends, level = x[order].reshape(-1, 2), np.rint(y[order].reshape(-1, 2))
     keep = ends[:, 1] - ends[:, 0] >= 1.0
     lines = np.stack([np.rint(ends), level], axis=2).astype(np.int64)[keep]
-    back = row[order].reshape(-1, 2)[keep, 0] % 2 == 1
+    return _by_column(lines, row[order].reshape(-1, 2)[keep, 0])
+
+
+def _by_column(lines: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Lines of rows from left to right, put column by column, so that nothing is crossed again and again.
+
+    Rows that follow each other with as many lines, each above the one below it, are a band; the lines above each other
+    in it are a column. Columns of a band go up and down in turn, its lines back and forth.
+    """
+    first = np.flatnonzero(np.diff(row, prepend=-1) != 0)
+    count = np.diff(np.append(first, len(row)))
+    place = np.arange(len(row)) - np.repeat(first, count)
+    low, high = lines[:, 0, 0], lines[:, 1, 0]
+    below = np.maximum(np.arange(len(row)) - np.repeat(count, count), 0)
+    apart = (low >= high[below]) | (low[below] >= high)
+    follows = (np.diff(row[first], prepend=-2) == 1) & (np.diff(count, prepend=0) == 0)
+    follows &= np.add.reduceat(apart.astype(np.int64), first) == 0 if len(first) else follows
+    band = np.repeat(np.cumsum(~follows), count)
+    odd = band % 2 == 0  # the first band is number 1
+    column = np.where(odd, np.repeat(count, count) - 1 - place, place)
+    order = np.lexsort((np.where(column % 2 == 1, -row, row), column, band))
+    lines, column, band, odd = lines[order], column[order], band[order], odd[order]
+    new = np.flatnonzero(np.append(True, (np.diff(band) != 0) | (np.diff(column) != 0)))
+    within = np.arange(len(lines)) - np.repeat(new, np.diff(np.append(new, len(lines))))
+    back = (within % 2 == 1) != odd
     lines[back] = lines[back][:, ::-1]
-    turned = np.lexsort((np.where(back, -lines[:, 0, 0], lines[:, 0, 0]), lines[:, 0, 1]))
-    return np.asarray(lines[turned])
+    return lines
 
 
 def _check(sweep: Sweep, name: str, height: float) -> None:
@@ -135,7 +172,7 @@ def _check(sweep: Sweep, name: str, height: float) -> None:
         raise BadInput(faults)
 
 
-def _path(
+def sweep_toolpath(
     layers: list[NDArray[np.int64]], kinds: list[tuple[str, ...]], sweep: Sweep, machine: Machine, name: str,
     foot: float, outside: float, sizes: list[int] | None = None,
 ) -> Toolpath:

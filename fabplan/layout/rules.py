@@ -22,6 +22,7 @@ from fabplan.layout.flat import flat
 from fabplan.layout.measure import measured, shortened
 from fabplan.layout.measure import width as width_of
 from fabplan.layout.nets import Nearness, pieces
+from fabplan.layout.overlay import overlay_findings
 from fabplan.layout.placement import placement_margin
 from fabplan.layout.spaces import narrowest_space
 from fabplan.layout.types import Layer
@@ -73,6 +74,7 @@ def check(
         near = tuple(_of_shapes(bodies, limits))  # a shortened layout would name wrong places
     return (
         *near,
+        *overlay_findings(bodies, limits),
         *outside(bodies, footprint, terminals),
         *disagreements(measured(bodies), closed_form),
         *shared_pairs(layers),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,8 @@ from fabplan.layout.types import Array, Fill, LineStyle, Toolpath
 from fabplan.records import Quantity
 
 __all__ = [
-    "PrintSettings", "clearance", "nozzle_of", "print_findings", "steps_digest", "steps_of", "toolpath", "whole_steps",
+    "PrintSettings", "clearance", "digest_of", "nozzle_of", "print_findings", "steps_digest", "steps_of", "toolpath",
+    "whole_steps",
 ]
 
 PRIME = "prime"
@@ -176,9 +177,15 @@ def steps_digest(
 
     ``tools`` are the heads of the filaments of a program with several heads.
     """
-    arrays = (steps, starts) if tools is None else (steps, starts, tools)
-    parts = [np.ascontiguousarray(array, "<i8").tobytes() for array in arrays]
-    return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
+    return digest_of((steps, starts) if tools is None else (steps, starts, tools))
+
+
+def digest_of(arrays: Iterable[NDArray[np.int64]]) -> str:
+    """Fingerprint of whole numbers, wherever they are cut into arrays: 16 hex digits of their SHA-256."""
+    sha = hashlib.sha256()
+    for array in arrays:
+        sha.update(np.ascontiguousarray(array, "<i8").data)
+    return sha.hexdigest()[:16]
 
 
 def _checked(settings: PrintSettings, machine: Machine, name: str) -> tuple[float, float]:
@@ -219,7 +226,8 @@ def _prime(settings: PrintSettings, tool: int, footprint: Box, bodies: Sequence[
     Alignment marks stand left and right of the cell, so below is free.
     """
     lowest = min([footprint[1], *(bounds(b.region)[1] for b in bodies if b.region)])
-    y = lowest - nanometres(settings.prime_distance) - nanometres(settings.nozzle) - tool * PRIME_SPACING
+    apart = max(PRIME_SPACING, 4 * nanometres(settings.nozzle))  # wide needles reach farther than their beads
+    y = lowest - nanometres(settings.prime_distance) - nanometres(settings.nozzle) - tool * apart
     z = nanometres(settings.first_height)
     return np.array([[footprint[0], y, z], [footprint[0] + nanometres(settings.prime_length), y, z]], np.int64)
 

@@ -48,6 +48,22 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Existing:
+    """A plate that exists and is used instead of a new one.
+
+    Parameters
+    ----------
+    label : what is written on it, or how people call it
+    file : name of the file that it was made from, ``""`` when nobody has it
+    digest : sha256 of that file
+    """
+
+    label: str
+    file: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class Mask:
     """One plate, screen or stencil.
 
@@ -66,6 +82,8 @@ class Mask:
     designed_dimension : narrowest line of the part as designed [m]; differs by the bias
     bias_source : who states the bias, or why none is drawn
     bias_confidence : how sure; empty where no bias is known
+    smallest_dimension : narrowest line of everything on the plate, marks and tests included [m]
+    existing : the plate that is there already, None when it is to be ordered
     """
 
     name: str
@@ -81,6 +99,8 @@ class Mask:
     designed_dimension: float | None = None
     bias_source: str = ""
     bias_confidence: str = ""
+    smallest_dimension: float | None = None
+    existing: Existing | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +133,30 @@ class LineStyle:
 
 
 @dataclass(frozen=True)
+class Supply:
+    """What a syringe must hold beside the ink on the path, and where its pressure begins; SI, None when unknown.
+
+    Parameters
+    ----------
+    dead_volume : that stays in hub and nozzle [m³]
+    prime_volume : for each priming [m³]
+    barrel : volume of the syringe [m³]
+    law_pressure : by the flow law of the ink in its nozzle [Pa]
+    record : id of the ink's record, ``""`` where none is named
+    """
+
+    dead_volume: float | None = None
+    prime_volume: float | None = None
+    barrel: float | None = None
+    law_pressure: float | None = None
+    record: str = ""
+
+    def fill(self, ink: float) -> float | None:
+        """What to fill in for an amount of ink [m³]; None while the dead volume is unknown."""
+        return None if self.dead_volume is None else ink + (self.prime_volume or 0.0) + self.dead_volume
+
+
+@dataclass(frozen=True)
 class Head:
     """One head of a program: what prints a filament; SI.
 
@@ -128,6 +172,8 @@ class Head:
     offset : of its nozzle from that of head 0 in the machine [m]
     ink : material that the operator loads
     ink_volume : wet volume of its filaments [m³]
+    supply : what its syringe holds beside
+    ask : what the operator is asked for before it prints; several heads of one tool are sets of values for it
     """
 
     tool: int
@@ -141,6 +187,8 @@ class Head:
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     ink: str = ""
     ink_volume: float = 0.0
+    supply: Supply = Supply()
+    ask: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,9 +226,11 @@ class Toolpath:
     acceleration : of the axes [m/s²], None when unknown
     corner_deviation : by which the controller may cut corners [m]; 0 stops in them
     ramped : time with the ramps of the axes [s], None when the acceleration is unknown
-    process : ``"ink"`` that flows from a nozzle, ``"spray"``, or the ``"laser"`` whose spot is then the nozzle
+    process : ``"ink"`` that flows from a nozzle, ``"spray"``, the ``"laser"`` whose spot is then the nozzle, or the
+        ``"jet"`` of drops, whose bead is one drop a step of ``bead_width`` [m]
     overrun : by which passes may leave the footprint [m]
     layer_pause : after each layer [s]
+    supply : what the syringe holds beside the ink on the path
     """
 
     name: str
@@ -211,9 +261,10 @@ class Toolpath:
     acceleration: float | None = None
     corner_deviation: float = 0.0
     ramped: float | None = None
-    process: Literal["ink", "spray", "laser"] = "ink"
+    process: Literal["ink", "spray", "laser", "jet"] = "ink"
     overrun: float = 0.0
     layer_pause: float = 0.0
+    supply: Supply = Supply()
 
     @property
     def time(self) -> float:

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from fabplan.geometry.region import Box, Lattice, Part, Point, Region
 
 Whole = NDArray[np.int64]
-FLATS = "SEMI M1-0302, primary flat, as given at siliconwafer.org/silicon-wafer-flats.html"
+FLATS = "SEMI M1-0302, flats, as given at siliconwafer.org/silicon-wafer-flats.html"
+#: kind of silicon -> its secondary flat, degrees clockwise from the primary one seen from the front; None for none.
+#: Usual convention (SEMI M1; Wikipedia, Wafer (electronics)). Many lack it; some of 150 mm n{100} have it at 135.
+SECONDARY = {"p100": 90, "n100": 180, "n111": 45, "p111": None}
 NOTCH = "SEMI M1: notch 1.00 mm deep, 0 to +0.25 mm, 90 degrees (recalled, not opened)"
 NOTCH_DEPTH = 1_250_000  # nm, at its deepest
 CORNERS = 180  # of the drawn circle
@@ -34,11 +37,15 @@ class Disc:
     inches : as people call it
     diameter : [nm]
     flat : length of its primary flat [nm], 0 for a notch
+    second : length of a secondary flat [nm], 0 where this size has none
+    turn : where the secondary flat lies, degrees clockwise from the primary one; None for none
     """
 
     inches: int
     diameter: int
     flat: int
+    second: int = 0
+    turn: int | None = None
 
     @property
     def source(self) -> str:
@@ -48,14 +55,29 @@ class Disc:
     @property
     def flat_distance(self) -> float:
         """From the middle to the flat [nm]; the radius where there is none."""
-        radius = self.diameter / 2
-        return math.sqrt(radius**2 - (self.flat / 2) ** 2)
+        return self._distance(self.flat)
+
+    @property
+    def second_distance(self) -> float:
+        """From the middle to the secondary flat [nm]."""
+        return self._distance(self.second)
+
+    @property
+    def second_way(self) -> tuple[float, float] | None:
+        """Unit vector from the middle to the secondary flat, the primary one below; None for none."""
+        if self.turn is None or not self.second:
+            return None
+        angle = math.radians(self.turn)
+        return -math.sin(angle), -math.cos(angle)
+
+    def _distance(self, flat: int) -> float:
+        return math.sqrt((self.diameter / 2) ** 2 - (flat / 2) ** 2)
 
 
 DISCS = (
-    Disc(2, 50_800_000, 15_880_000), Disc(3, 76_200_000, 22_220_000), Disc(4, 100_000_000, 32_500_000),
-    Disc(5, 125_000_000, 42_500_000), Disc(6, 150_000_000, 57_500_000), Disc(8, 200_000_000, 0),
-    Disc(12, 300_000_000, 0),
+    Disc(2, 50_800_000, 15_880_000, 8_000_000), Disc(3, 76_200_000, 22_220_000, 11_180_000),
+    Disc(4, 100_000_000, 32_500_000, 18_000_000), Disc(5, 125_000_000, 42_500_000, 27_500_000),
+    Disc(6, 150_000_000, 57_500_000, 37_500_000), Disc(8, 200_000_000, 0), Disc(12, 300_000_000, 0),
 )  # fmt: skip
 
 
@@ -176,7 +198,12 @@ def _reasons(disc: Disc, edge: int, x: Whole, y: Whole, wide: int, high: int) ->
     radius = disc.diameter / 2
     found = np.where(far > radius - edge, "edge exclusion", "")
     if disc.flat:
-        return np.where((found == "") & (y < edge - disc.flat_distance), "flat", found)
+        found = np.where((found == "") & (y < edge - disc.flat_distance), "flat", found)
+        if disc.second_way is None:
+            return found
+        across, up = disc.second_way
+        reach = np.maximum(across * x, across * (x + wide)) + np.maximum(up * y, up * (y + high))
+        return np.where((found == "") & (reach > disc.second_distance - edge), "secondary flat", found)
     # the notch opens at a right angle: a square as wide on each side as it is deep holds it, and its exclusion
     reach = NOTCH_DEPTH + edge
     inside = (y < reach - radius) & (x < reach) & (x + wide > -reach)
@@ -242,8 +269,19 @@ def outline(disc: Disc) -> Region:
     """The wafer's edge as a polygon, flat or notch below, whole nanometres; inside of the true circle."""
     radius = disc.diameter / 2
     half = math.asin(disc.flat / disc.diameter) if disc.flat else math.atan2(NOTCH_DEPTH, radius)
-    angles = -math.pi / 2 + half + (2 * math.pi - 2 * half) * np.arange(CORNERS + 1) / CORNERS
-    points: list[Point] = [(round(radius * math.cos(a)), round(radius * math.sin(a))) for a in angles.tolist()]
+    start, full = half - math.pi / 2, 2 * math.pi - 2 * half
+    angles = (start + full * np.arange(CORNERS + 1) / CORNERS).tolist()
+    if disc.flat and disc.second_way is not None:
+        across, up = disc.second_way
+        angles = _cut(angles, math.atan2(up, across), math.asin(disc.second / disc.diameter))
+    points: list[Point] = [(round(radius * math.cos(a)), round(radius * math.sin(a))) for a in angles]
     if not disc.flat:
         points.append((0, round(NOTCH_DEPTH - radius)))
     return Region((Part(tuple(points)),))
+
+
+def _cut(angles: Sequence[float], middle: float, half: float) -> list[float]:
+    """Angles of corners without those that a flat takes, with its two ends."""
+    middle += 2 * math.pi * (middle < angles[0])
+    kept = [angle for angle in angles if not middle - half <= angle <= middle + half]
+    return sorted([*kept, middle - half, middle + half])

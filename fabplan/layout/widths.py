@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
 import shapely
 
 from fabplan.geometry.region import NANOMETRE, Region
@@ -20,16 +21,17 @@ def narrowest(region: Region) -> float:
     """Smallest width of a region [m]; 0 for an empty one.
 
     Straight from the edges where all are vertical or horizontal; else the widest opening that loses
-    nothing, found by quadrupling it and then halving the interval to 1 nm.
+    nothing, found by quadrupling it and then halving the interval to 1 nm. Of equal pieces one is looked at.
     """
     if not region:
         return 0.0
     if is_manhattan(region):
         return minimum_width(region) * NANOMETRE
-    shape = to_shapely(region)
-    if shapely.get_num_coordinates(shape) > MANY:  # a curve as read from a file: its steps of nanometres say nothing
+    whole = to_shapely(region)
+    shape = _each_once(whole)
+    if shapely.get_num_coordinates(whole) > MANY:  # a curve as read from a file: its steps of nanometres say nothing
         shape = shape.simplify(SLIVER)
-    low, high, most = 0, FIRST, int(min(shape.bounds[2] - shape.bounds[0], shape.bounds[3] - shape.bounds[1])) + 1
+    low, high, most = 0, FIRST, int(min(whole.bounds[2] - whole.bounds[0], whole.bounds[3] - whole.bounds[1])) + 1
     while high < most and _keeps(shape, high):  # from below, since wide openings of long outlines take longest
         low, high = high, 4 * high
     high = min(high, most)
@@ -37,6 +39,21 @@ def narrowest(region: Region) -> float:
         middle = (low + high) // 2
         low, high = (middle, high) if _keeps(shape, middle) else (low, middle)
     return low * NANOMETRE
+
+
+def _each_once(shape: shapely.Geometry) -> shapely.Geometry:
+    """Of pieces that are copies of one another only the first; opening takes nothing from one piece for another."""
+    pieces = shapely.get_parts(shape)
+    if len(pieces) < 2:
+        return shape
+    corners, owner = shapely.get_coordinates(shapely.normalize(pieces), return_index=True)  # from the same corner each
+    starts = np.searchsorted(owner, np.arange(len(pieces)))
+    low = np.minimum.reduceat(corners, starts, axis=0)
+    own = np.rint(corners - low[owner]).astype(np.int64)
+    copies: dict[tuple[int, bytes], int] = {}
+    for number, one in enumerate(np.split(own, starts[1:])):
+        copies.setdefault((shapely.get_num_interior_rings(pieces[number]), one.tobytes()), number)
+    return shapely.multipolygons(pieces[list(copies.values())])
 
 
 def is_manhattan(region: Region) -> bool:

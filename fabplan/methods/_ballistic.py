@@ -19,10 +19,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from fabplan.methods._dose import via_dose
+
 Array = NDArray[np.float64]
 Geometry = Literal["via", "trench"]
 ITERATIONS = 400
 TOLERANCE = 1e-10
+LONG = 160.0  # aspect ratio of vias above which the grid would need more than 640 rings
+USUAL = 0.95  # coverage at which doses of vias of different length are compared
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,11 @@ def profile(
     geometry: Geometry, aspect_ratio: float, sticking: float, time: float, recombination: float = 0.0, cells: int = 0
 ) -> Saturation:
     """Coverage that a given dose leaves; parameters as in `saturation`, ``time`` as in `Saturation`."""
+    if not cells and _is_long(geometry, aspect_ratio, recombination):
+        alike = _alike(aspect_ratio, sticking)
+        share = via_dose(LONG, alike, USUAL) / via_dose(aspect_ratio, sticking, USUAL)
+        made = profile(geometry, LONG, alike, time * share)
+        return Saturation(time, made.depth, made.coverage)
     shape = feature(geometry, aspect_ratio, cells or usual_cells(aspect_ratio))
     seen = exposure(shape, sticking, time, recombination)
     return Saturation(time, shape.depth, 1.0 - np.exp(-sticking * seen))
@@ -170,12 +179,31 @@ def saturation(
     """
     if cells:
         return _saturated(feature(geometry, aspect_ratio, cells), sticking, coverage, recombination)
+    if _is_long(geometry, aspect_ratio, recombination):
+        alike = _alike(aspect_ratio, sticking)
+        made = saturation(geometry, LONG, alike, coverage)
+        share = via_dose(aspect_ratio, sticking, coverage) / via_dose(LONG, alike, coverage)
+        return Saturation(made.time * share, made.depth, made.coverage)
     fine = usual_cells(aspect_ratio)
     coarse = _saturated(feature(geometry, aspect_ratio, fine // 2), sticking, coverage, recombination)
     better = _saturated(feature(geometry, aspect_ratio, fine), sticking, coverage, recombination)
     # Constant elements are of second order.
     time = better.time + (better.time - coarse.time) / 3.0
     return Saturation(time, better.depth, better.coverage)
+
+
+def _is_long(geometry: Geometry, aspect_ratio: float, recombination: float) -> bool:
+    return geometry == "via" and recombination <= 0.0 and aspect_ratio > LONG
+
+
+def _alike(aspect_ratio: float, sticking: float) -> float:
+    """Sticking at which a via of aspect ratio `LONG` has the same profile as a longer one.
+
+    In long vias flight is diffusion, and coverage over relative depth depends on ``β a²`` alone (Thiele's number
+    squared is three times that). The closed form carries the dose over: what it is off by depends on the same number;
+    within 0.1 % of a solution on 4 rings a diameter for aspect ratios up to 400.
+    """
+    return min(1.0, sticking * (aspect_ratio / LONG) ** 2)
 
 
 def _saturated(shape: Feature, sticking: float, coverage: float, recombination: float) -> Saturation:

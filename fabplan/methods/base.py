@@ -42,6 +42,7 @@ class Work:
     aspect_ratio : depth over width of the relief that is coated, None on flat ground
     opening : width of that relief's mouth [m], None when not known
     reach : distance of the part's edge from its centre [m], None when not known
+    longest : longest straight piece of a printed layer [m], None when not known
     trench : whether the relief is long slits, or open between pillars, instead of holes
     """
 
@@ -56,6 +57,7 @@ class Work:
     opening: float | None = None
     trench: bool = False
     reach: float | None = None
+    longest: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,11 @@ class Sweep:
     overrun : by which passes of a spray go beyond the part [m]
     layer_pause : after each layer [s]
     travel_speed, safe_height : None for those of the machine [m/s], [m]
-    section : flow over speed [m²], what a pass lays down
+    section : flow over speed [m²], what a pass lays down; drop over its spacing for a jet
     masked : whether a mask on the part gives the outline
     """
 
-    process: Literal["spray", "laser"]
+    process: Literal["spray", "laser", "jet"]
     width: float
     pitch: float
     speed: float

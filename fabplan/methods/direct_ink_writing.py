@@ -193,7 +193,8 @@ def findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
 
 def _anchor_findings(settings: Settings, work: Work) -> tuple[Finding, ...]:
     """An anchored wall keeps its base and shrinks above it: the longer it is, the more its ends recede or crack."""
-    long, along = ratio(work.path_length, float(work.filaments)), value(settings.shrinkage_width)
+    long = ratio(work.path_length, float(work.filaments)) if work.longest is None else work.longest
+    along = value(settings.shrinkage_width)
     seen = value(settings.anchored_length)
     if not settings.base_anchored or long is None or along is None or along >= 1.0:
         return ()

@@ -12,7 +12,7 @@ from fabplan.findings import Finding
 from fabplan.methods import _acceptance as accept
 from fabplan.methods._fields import assumed
 from fabplan.methods._sheet import derived, entered, known, noted, present, product, ratio, total
-from fabplan.methods.base import SetPoint, Use, Work, value
+from fabplan.methods.base import SetPoint, Sweep, Use, Work, value
 from fabplan.records import Quantity, quantity, text
 
 TITLE = "Inkjet printing"
@@ -24,6 +24,7 @@ ACCEPTANCE = (accept.THICKNESS_PRINT, accept.LINE_WIDTH)
 REWORK = "Missing lines: purge and print the pattern again before it dries."
 JET = (1.0, 10.0)  # inverse Ohnesorge number of stable drops (Derby 2010)
 EJECT = 4.0  # Weber number above which a drop leaves the nozzle (Derby 2010)
+HEIGHT = 1e-3  # [m] of the nozzle over the part (general practice)
 CLOGS = 50.0  # nozzle over particle (recalled)
 
 
@@ -91,10 +92,23 @@ def layers(settings: Settings, work: Work) -> int | None:
     return None if needed is None else max(1, math.ceil(needed * (1.0 - 1e-9)))
 
 
+def sweep(settings: Settings, work: Work) -> Sweep | None:
+    """Drops of one nozzle, one after each step of its way; None where a set point is unknown."""
+    pitch, frequency, drop = (value(q) for q in (settings.pitch, settings.frequency, settings.drop))
+    number, shared = layers(settings, work), round(value(settings.passes) or 1)
+    if not pitch or not frequency or not drop or not number:
+        return None
+    step = pitch * shared
+    return Sweep(
+        "jet", step, pitch, frequency * step, number, HEIGHT, layer_pause=value(settings.layer_pause) or 0.0,
+        section=drop / step,
+    )  # fmt: skip
+
+
 def limits(settings: Settings) -> dict[str, float]:
-    """Width of a line, its wetting as edge, thickness of a layer."""
-    step, width = layer_thickness(settings), line_width(settings)
-    return known(line=width, gap=width, edge=value(settings.pitch), thickness_low=step, thickness_step=step)
+    """Width of a line, its wetting as edge, the grid of the drops, thickness of a layer."""
+    step, width, pitch = layer_thickness(settings), line_width(settings), value(settings.pitch)
+    return known(line=width, gap=width, edge=pitch, raster=pitch, thickness_low=step, thickness_step=step)
 
 
 def temperature(settings: Settings) -> float | None:

@@ -275,7 +275,7 @@ def attempt(start: str, spec: Spec, catalog: Catalog) -> Attempt:
     if barred:
         return Attempt(spec, title, start, None, None, (barred[0],), (barred[1],))
     stand = stood(problem)
-    reasons = () if stand.sized.candidates else why_nowhere(spec.footprint)
+    reasons = () if stand.sized.candidates else stand.reasons or why_nowhere(spec.footprint)
     if reasons:
         return Attempt(spec, title, start, None, None, reasons, ("footprint.terminals left open, or keep-outs moved",))
     return Attempt(spec, title, start, stand.problem, stand.sized, notes=stand.notes)

@@ -27,6 +27,7 @@ def bring_up(
     fill_volume : room for the electrolyte, pores included [m³]; 0 for solid electrolytes
     """
     low, high = cutoffs
+    when = "before the electrolyte's film: stop" if chem.electrolyte.state == "solid" else "before filling: do not fill"
     one_c = estimate["one_c_current_A"]
     resistance = estimate["dc_resistance_ohm"]
     return {
@@ -42,10 +43,11 @@ def bring_up(
         "isolation_resistance_low_ohm": ISOLATION_RESISTANCE,
         "isolation_voltage_V": ISOLATION_VOLTAGE,
         "formation": _formation(one_c, low, high),
+        "electrolyte_state": chem.electrolyte.state,
         "stop_criteria": (
             f"voltage under {low - 0.3:.2f} V or over {high + 0.1:.2f} V",
             "charge taken up over 1.5 times the expected capacity in one step: a short or a side reaction",
-            f"isolation under {ISOLATION_RESISTANCE / 1e6:g} Mohm before filling: do not fill",
+            f"isolation under {ISOLATION_RESISTANCE / 1e6:g} Mohm {when}",
             "open-circuit voltage falling more than 50 mV in 10 min of rest after the first charge: soft short",
         ),
         "notes": _notes(chem),

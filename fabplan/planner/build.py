@@ -16,11 +16,13 @@ from fabplan.layout.drc import RuleSet
 from fabplan.planner import calibration, compare, electrical, sensitivity
 from fabplan.planner.attempt import Attempt
 from fabplan.planner.bring_up import bring_up
+from fabplan.planner.density import with_density
 from fabplan.planner.draw import Drawing, draw
 from fabplan.planner.drc_rules import rule_set
 from fabplan.planner.estimated import cell_geometry, estimated
 from fabplan.planner.inputs import inputs
 from fabplan.planner.plan import Alternative, ParameterValue, Plan
+from fabplan.planner.printing import dialect_findings
 from fabplan.planner.route import look_up
 from fabplan.planner.search import Design
 from fabplan.planner.size import Problem
@@ -73,19 +75,21 @@ def plan_of(attempt: Attempt, catalog: Catalog, reason: Sequence[str], others: S
         sensitivity=sensitivity.sensitivity(problem, geometry),
         bring_up=bring_up(problem.chemistry, catalog, estimate, cutoffs, room),
         steps=drawing.steps if spec.flow.allow_uncalibrated else calibration.withheld(drawing.steps),
-        findings=findings,
+        findings=(*findings, *dialect_findings(_dialect(attempt, catalog), drawing.toolpaths)),
         alternatives=(*_alternatives(attempt, _shown_time(attempt, drawing)), *others),
         inputs=inputs(problem),
         comparisons=compared,
         machine=route.machine,
         dialect=_dialect(attempt, catalog),
         facility=route.facility,
-        catalog_digest=_digest(problem, catalog),
-        rules=_rules(problem, drawing),
+        catalog_digest=_digest(problem, catalog, _profiles(attempt, catalog)),
+        rules=with_density(_rules(problem, drawing), drawing.layers, drawing.masks, spec.masks.density),
         patterns=drawing.patterns,
         monitors=drawing.monitors,
         wafer=drawing.wafer,
+        panel=drawing.panel,
         bitmap=spec.masks.bitmap,
+        flat=spec.masks.flat,
     )
 
 
@@ -142,9 +146,15 @@ def _dialect(attempt: Attempt, catalog: Catalog) -> Dialect | None:
     return dialect
 
 
-def _digest(problem: Problem, catalog: Catalog) -> str:
-    """One digest over all records that the plan used."""
-    used = {("materials", problem.route.substrate.id), ("facilities", problem.route.facility.id)}
+def _profiles(attempt: Attempt, catalog: Catalog) -> set[tuple[str, str]]:
+    """Key of the mask shop's profile, where the request names one."""
+    name, where = attempt.spec.masks.profile, f"{attempt.spec.where}: masks.profile"
+    return {("profiles", look_up(catalog.profiles, name, "profile", where).id)} if name else set()
+
+
+def _digest(problem: Problem, catalog: Catalog, others: set[tuple[str, str]]) -> str:
+    """One digest over all records that the plan used, ``others`` among them."""
+    used = {("materials", problem.route.substrate.id), ("facilities", problem.route.facility.id), *others}
     if problem.route.machine is not None:
         used.add(("machines", problem.route.machine.id))
     for choice in problem.route.choices.values():

@@ -43,15 +43,28 @@ def _blank(point: SetPoint) -> SetPoint:
 def findings(steps: Sequence[Step], allowed: bool) -> tuple[Finding, ...]:
     """How many numbers are withheld, or are printed although nobody has tried them."""
     times = [s for s in steps if time_is_low(s)]
+    marked = [s.number for s in steps if s.duration is not None and s.time_confidence == LOW and s not in times]
     points = sum(point_is_low(p) for s in steps for p in s.set_points)
     if not times and not points:
-        return ()
+        return _marked(marked)
     where = sorted({s.number for s in steps if s in times or any(map(point_is_low, s.set_points))})
     count = f"{len(times)} times and {points} set points of low confidence (steps {', '.join(map(str, where))})"
     if allowed:
-        return (Finding("uncalibrated", "info", "sheets", f"{count} are printed, marked CALIBRATE"),)
+        return (Finding("uncalibrated", "info", "sheets", f"{count} are printed, marked CALIBRATE"), *_marked(marked))
     change = "calibrate them (fabplan calibrate), or --allow-uncalibrated to print them, marked"
-    return (Finding("uncalibrated", "warning", "sheets", f"{count} are not printed: calibrate", change=change),)
+    told = Finding("uncalibrated", "warning", "sheets", f"{count} are not printed: calibrate", change=change)
+    return (told, *_marked(marked))
+
+
+def _marked(numbers: Sequence[int]) -> tuple[Finding, ...]:
+    """Times of sound recipes that a setting of low confidence moves: printed, and marked wherever they stand."""
+    if not numbers:
+        return ()
+    text = (
+        f"{len(numbers)} times rest on settings of low confidence in recipes that are sound otherwise "
+        f"(steps {', '.join(map(str, numbers))}): printed with a factor of three both ways, marked CALIBRATE"
+    )
+    return (Finding("uncalibrated", "info", "sheets", text),)
 
 
 def reckoned(step: Step) -> float | None:

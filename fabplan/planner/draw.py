@@ -14,21 +14,27 @@ from fabplan.geometry.body import Body
 from fabplan.geometry.measures import Measures
 from fabplan.geometry.region import NANOMETRE, Box, area
 from fabplan.layout import masks as mask_layout
+from fabplan.layout.calibration_vernier import mask_scale
 from fabplan.layout.drops import DropPattern
 from fabplan.layout.masks import Tone
 from fabplan.layout.measure import measured
 from fabplan.layout.monitors import Monitor
+from fabplan.layout.panel import Panel
 from fabplan.layout.types import Layer, Mask, Toolpath
 from fabplan.layout.wafer import Wafer
 from fabplan.methods.base import Work
 from fabplan.planner import step_work
 from fabplan.planner.bias import process_bias
-from fabplan.planner.flow import plates, steps
+from fabplan.planner.flow import outlined_by, plates, steps
+from fabplan.planner.footprint_leads import counted, with_leads
 from fabplan.planner.footprint_site import placed
-from fabplan.planner.monitors import around_the_cell
+from fabplan.planner.given_plates import with_existing
+from fabplan.planner.monitors import Plated, around_the_cell
+from fabplan.planner.panels import panel_of
 from fabplan.planner.plan import Step
+from fabplan.planner.plate_extras import with_extras
 from fabplan.planner.printing import Printed, print_work, programs
-from fabplan.planner.route import method_of
+from fabplan.planner.route import look_up, method_of
 from fabplan.planner.search import Design
 from fabplan.planner.size import Problem
 from fabplan.planner.spec import Spec
@@ -49,6 +55,7 @@ class Drawing:
     geometry: Mapping[str, float | None]
     monitors: tuple[Monitor, ...] = ()
     wafer: Wafer | None = None
+    panel: Panel | None = None
 
     @property
     def toolpaths(self) -> tuple[Toolpath, ...]:
@@ -70,7 +77,8 @@ def draw(problem: Problem, design: Design, catalog: Catalog, spec: Spec) -> Draw
     """Bodies of the chosen design and all that is drawn from them."""
     request, route = problem.request, problem.route
     bodies = placed(problem.architecture.cell(design.params, request), request.footprint)
-    measures = problem.architecture.measures(design.params, request)
+    bodies = with_leads(bodies, problem.leads)
+    measures = counted(problem.architecture.measures(design.params, request), problem.leads)
     made = _printed(problem, design, bodies, catalog)
     together = next((p.roles for p in made.programs if len(p.roles) > 1), ())
     works = {
@@ -98,12 +106,14 @@ def draw(problem: Problem, design: Design, catalog: Catalog, spec: Spec) -> Draw
     layers = mask_layout.layers(bodies, used, footprint_box(problem), patterning, made_in, request.footprint)
     monitors: tuple[Monitor, ...] = ()
     if spec.masks.tests:
-        layers, monitors = _with_monitors(layers, bodies, patterning, problem, catalog, spec)
-    masks = mask_layout.masks(layers, used, patterning)
+        layers, monitors = _with_monitors(layers, bodies, patterning, problem, catalog, spec, made)
+    layers = with_extras(layers, bodies, route, numbers, patterning, catalog.recipes, spec.masks)
+    masks = with_existing(mask_layout.masks(layers, used, patterning), spec.given)
     geometry = {"footprint_area_m2": request.footprint.area, **measured(bodies)}
     flow = step_work.filled(flow, route, step_work.fill_volume(problem.chemistry, measures, geometry))
     wafer = wafer_of(layers, masks, spec.wafer)
-    return Drawing(bodies, measures, layers, masks, made, flow, geometry, monitors, wafer)
+    panel = panel_of(layers, masks, mask_layout.marked(used, patterning), spec.panel)
+    return Drawing(bodies, measures, layers, masks, made, flow, geometry, monitors, wafer, panel)
 
 
 def _with_monitors(
@@ -113,20 +123,45 @@ def _with_monitors(
     problem: Problem,
     catalog: Catalog,
     spec: Spec,
+    made: Printed,
 ) -> tuple[tuple[Layer, ...], tuple[Monitor, ...]]:
-    """Layers with monitors of every photomask, and their table."""
-    photomasks = {
-        role: number
-        for role, number in plates(problem.route).items()
-        if mask_layout.KINDS.get(patterning[role].by) == "photomask"
+    """Layers with monitors of every plate, screen and stencil, and their table."""
+    numbers = plates(problem.route)
+    plated = {
+        role: _plated(role, number, patterning[role], problem, catalog)
+        for role, number in numbers.items()
+        if patterning[role].by in mask_layout.KINDS and any(body.made_by == role for body in bodies)
     }
-    profile = catalog.profiles.get(spec.masks.profile)
-    least = 0.0 if profile is None or profile.feature is None else profile.feature.value or 0.0
-    limits = {role: _optics(role, problem, catalog) for role in photomasks}
+    least = _least(spec, catalog)
+    heads, scale = mask_scale([program.path for program in made.programs], problem.route.machine)
     return around_the_cell(
-        layers, bodies, photomasks, limits, catalog.materials, spec.name, spec.masks.revision,
-        {role: patterning[role].bias for role in photomasks}, least,
-    )  # fmt: skip
+        layers, bodies, plated, catalog.materials, spec.name, spec.masks.revision, least, heads, scale
+    )
+
+
+def _plated(
+    role: str, number: int, how: mask_layout.Patterning, problem: Problem, catalog: Catalog
+) -> Plated:
+    """What the monitors of a plate rest on."""
+    recipe = problem.route.choices[role].recipe
+    exposed = _resist(recipe, catalog)
+    return Plated(
+        number,
+        mask_layout.KINDS[how.by] in ("shadow-mask", "stencil"),
+        _optics(role, problem, catalog),
+        how.bias,
+        recipe.microstructure,
+        "" if exposed is None else exposed[0].name,
+        None if exposed is None else exposed[1].dose,
+    )
+
+
+def _least(spec: Spec, catalog: Catalog) -> float:
+    """Smallest line of the mask shop that the request names [m]; 0 where none is known."""
+    if not spec.masks.profile:
+        return 0.0
+    profile = look_up(catalog.profiles, spec.masks.profile, "profile", f"{spec.where}: masks.profile")
+    return 0.0 if profile.feature is None else profile.feature.value or 0.0
 
 
 def _patterning(role: str, problem: Problem, bodies: Sequence[Body], catalog: Catalog) -> mask_layout.Patterning:
@@ -135,7 +170,7 @@ def _patterning(role: str, problem: Problem, bodies: Sequence[Body], catalog: Ca
     thick = max((body.thickness for body in bodies if body.made_by == role), default=0.0)
     bias = process_bias(recipe, catalog, thick)
     return mask_layout.Patterning(
-        recipe.patterned_by,
+        outlined_by(recipe, problem.route.choices[role].settings),
         -bias.made,
         resist_tone(recipe, catalog),
         problem.request.limit(role).line,
@@ -146,24 +181,25 @@ def _patterning(role: str, problem: Problem, bodies: Sequence[Body], catalog: Ca
 
 def resist_tone(recipe: Recipe, catalog: Catalog) -> Tone:
     """Tone of the resist that patterns a layer; a resist that is reversed by a second exposure works as negative."""
-    settings = _resist(recipe, catalog)
-    return "positive" if settings is None or settings.tone == "positive" else "negative"
+    found = _resist(recipe, catalog)
+    return "positive" if found is None or found[1].tone == "positive" else "negative"
 
 
-def _resist(recipe: Recipe, catalog: Catalog) -> Any:
-    """Set points of the lithography that patterns a layer; None where there is none."""
-    for name in (*recipe.before, *recipe.after):
+def _resist(recipe: Recipe, catalog: Catalog) -> tuple[Recipe, Any] | None:
+    """Recipe and set points of the lithography that patterns a layer; None where there is none."""
+    for name in (recipe.id, *recipe.before, *recipe.after):
         found = catalog.recipes.get(name)
         if found is not None and found.method == "photolithography":
-            return method_of(found, f"recipes/{found.id}.toml")[1]
+            return found, method_of(found, f"recipes/{found.id}.toml")[1]
     return None
 
 
 def _optics(role: str, problem: Problem, catalog: Catalog) -> RoleLimits:
     """Limits of a role, with those of the lithography that patterns it where its own recipe states none."""
-    limit, settings = problem.request.limit(role), _resist(problem.route.choices[role].recipe, catalog)
-    if settings is None:
+    limit, found = problem.request.limit(role), _resist(problem.route.choices[role].recipe, catalog)
+    if found is None:
         return limit
+    settings = found[1]
     line, edge = (0.0 if q is None or q.value is None else q.value for q in (settings.resolution, settings.edge))
     return replace(limit, line=limit.line or line, gap=limit.gap or line, edge=limit.edge or edge)
 
@@ -174,7 +210,7 @@ def _printed(problem: Problem, design: Design, bodies: Sequence[Body], catalog: 
     layers = round(getattr(design.params, "layers", 0))
     widths = {role: problem.request.limit(role).bead_width for role in route.choices}
     drops, about_drops = patterns(route, catalog, bodies)
-    swept, about_sweeps = sweeps(route, catalog, bodies, box)
+    swept, about_sweeps = sweeps(route, catalog, bodies, box, drops)
     made = programs(route, catalog, layers, widths, bodies, box)
     return Printed(made, swept, drops, (*about_drops, *about_sweeps))
 

@@ -160,7 +160,7 @@ def reached(target: Target, entry: Mapping[str, float]) -> dict[str, float | Non
 def resistance_parts(problem: Problem, drawing: Drawing, cell: drawn.Drawn) -> dict[str, float]:
     """DC resistance of the whole cell at full charge by part [ohm], parts that are zero left out.
 
-    What the estimator calls contact is both collectors: plate or fingers of each net, and the buses.
+    What the estimator calls contact is both collectors: plate or fingers of each net, the buses, and leads.
     """
     found = parts_of(read_cells(dict(cell.document), "cell"))
     whole = {
@@ -178,4 +178,5 @@ def resistance_parts(problem: Problem, drawing: Drawing, cell: drawn.Drawn) -> d
         whole[f"{net}_collector"] = sheet * (squares - of_bus)
         buses += sheet * of_bus
     whole["buses"] = buses
+    whole["leads"] = size.lead_resistance(problem)
     return {name: value for name, value in whole.items() if value != 0.0}

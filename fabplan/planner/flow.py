@@ -19,6 +19,7 @@ from fabplan.geometry.body import Body
 from fabplan.geometry.region import area
 from fabplan.geometry.relief import surplus_area
 from fabplan.layout.types import Toolpath
+from fabplan.methods._acceptance import ISOLATION, OVERLAY
 from fabplan.methods.base import Acceptance, Work, value
 from fabplan.planner.plan import Step
 from fabplan.planner.rests_on import rests_on
@@ -27,6 +28,12 @@ from fabplan.records import as_confidence, worst
 
 FURNACE = ("sintering", "annealing")
 MASKED = ("shadow-mask", "screen", "stencil")
+
+
+def outlined_by(recipe: Recipe, settings: Any) -> str:
+    """How a recipe gets its outline: as it says, but through a mask where a spray over the whole part needs one."""
+    through = recipe.patterned_by == "raster" and bool(getattr(settings, "mask", ""))
+    return "shadow-mask" if through else recipe.patterned_by
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,34 @@ def steps(
         if (draft.role, draft.recipe.method) in swept:
             step = _swept(step, draft, *swept[(draft.role, draft.recipe.method)])
         result.append(step)
+    return _dry_tests(_aligned(result))
+
+
+def _aligned(found: Sequence[Step]) -> tuple[Step, ...]:
+    """The first layer of a part has none below it that its overlay could be measured to."""
+    first = next((step.number for step in found if step.bodies), 0)
+    return tuple(
+        dataclasses.replace(step, acceptance=tuple(entry for entry in step.acceptance if entry != OVERLAY))
+        if step.number <= first
+        else step
+        for step in found
+    )
+
+
+def _dry_tests(found: Sequence[Step]) -> tuple[Step, ...]:
+    """Isolation is measured on the dry part: before its electrolyte, and never on a cell that is alive."""
+    first = next((step.number for step in found if step.role == "electrolyte" and step.material), None)
+    if first is None:
+        return tuple(found)
+    before = dataclasses.replace(ISOLATION, what=f"{ISOLATION.what}, before this step")
+    result = []
+    for step in found:
+        rest = tuple(entry for entry in step.acceptance if entry != ISOLATION)
+        if step.number == first and rest != step.acceptance:
+            step = dataclasses.replace(step, acceptance=(before, *rest))
+        elif step.number > first:
+            step = dataclasses.replace(step, acceptance=rest)
+        result.append(step)
     return tuple(result)
 
 
@@ -148,7 +183,7 @@ def _swept(step: Step, draft: Draft, work: Work, path: Toolpath) -> Step:
     setting_up = None if None in extra else sum(e for e in extra if e is not None)
     uses = tuple(module.uses(settings, work))
     if path.ink_volume and uses:
-        said = "sprayed, with what misses the part"
+        said = uses[0].note if path.process == "jet" else "sprayed, with what misses the part"
         uses = (dataclasses.replace(uses[0], amount=path.ink_volume, note=said), *uses[1:])
     return dataclasses.replace(
         step,
@@ -211,7 +246,7 @@ def _step(
     if not draft.main:
         module, settings = method_of(recipe, f"recipes/{recipe.id}.toml")
     set_points = tuple(module.set_points(settings, work))
-    needs_mask = (draft.main and recipe.patterned_by in MASKED) or recipe.method == "photolithography"
+    needs_mask = (draft.main and outlined_by(recipe, settings) in MASKED) or recipe.method == "photolithography"
     of_material = choice.material.hazards if draft.main else ()
     return Step(
         number=number,

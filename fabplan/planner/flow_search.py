@@ -9,6 +9,7 @@ cheapest flow, and the following ones are the next best by other techniques.
 
 from __future__ import annotations
 
+import dataclasses
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Constraint:
 
     Parameters
     ----------
+    soft : only second choice: flows that break it come after all flows that break none of the kind
     key : constraints of the same key stand and fall together
     operator : name of the operator
     words : why, one sentence
@@ -54,6 +56,7 @@ class Constraint:
     unless: frozenset[str] = frozenset()
     words: str = ""
     change: str = ""
+    soft: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,19 @@ def search(problem: Problem, most: int = 1, choices: frozenset[str] = frozenset(
     choices : facts that tell techniques apart; of two flows with the same of them only the cheaper counts.
         Without any, only one flow is found for each final state.
     """
+    outcome = _search(problem, most, choices)
+    hard = tuple(c for c in problem.constraints if not c.soft)
+    if len(outcome.flows) >= most or len(hard) == len(problem.constraints):
+        return outcome
+    more = _search(dataclasses.replace(problem, constraints=hard), most + len(outcome.flows), choices)
+    # What kept all rules stays in front; the others follow by their cost.
+    rest = tuple(f for f in more.flows if f not in outcome.flows)
+    flows = (*outcome.flows, *rest)[:most]
+    return Outcome(flows, outcome.expanded + more.expanded, outcome.bit | more.bit)
+
+
+def _search(problem: Problem, most: int, choices: frozenset[str]) -> Outcome:
+    """As `search`, all constraints alike."""
     facts = _numbered(problem)
     coded = _coded(problem, facts)
     goal, gone, chosen = _mask(problem.goal, facts), _mask(problem.gone, facts), _mask(choices, facts)

@@ -9,11 +9,11 @@ from fabplan import units
 from fabplan.catalog.pairs import INERT, OXIDISING
 from fabplan.catalog.types import Recipe
 from fabplan.methods.base import value
-from fabplan.planner.flow_limits import Exposure, FlowLimits, crystallised
+from fabplan.planner.flow_limits import Crystallisation, Exposure, FlowLimits, crystallised
 from fabplan.planner.flow_search import Constraint
 from fabplan.planner.flow_search_model import CLOSED, FURNACE, Slot, Technique
 from fabplan.planner.flow_search_recipes import Ready
-from fabplan.planner.process_rules_open import CONFORMAL, WET
+from fabplan.planner.process_rules_open import CONFORMAL, WET, over_all
 from fabplan.planner.route import COVERS
 
 Named = Sequence[tuple[str, tuple[Recipe, ...], tuple[str, ...]]]
@@ -36,7 +36,7 @@ def bans(
     """
     every = [t for s in slots for t in s.techniques]
     return (
-        *(c for t in every for c in _phase(t, known, limits)),
+        *(c for s in slots for t in s.techniques for c in _phase(t, s.techniques, known, limits)),
         *(c for t in every for c in _lift_off(t)),
         *(c for name, recipes, roles in steps for c in _wet(name, recipes, roles, every)),
         *_layer_in_air(steps, slots, limits, times),
@@ -45,15 +45,28 @@ def bans(
     )
 
 
-def _phase(t: Technique, known: Mapping[str, Ready], limits: FlowLimits) -> Iterator[Constraint]:
-    for rule in limits.crystallisation:
-        if rule.severity != "error" or t.material is None or t.material.id != rule.material:
-            continue
-        heats = [known[r.id].hot for r in (t.recipe, *t.chain, *t.furnaces) if r is t.recipe or r.method in FURNACE]
-        if t.recipe.method in rule.methods and not crystallised(rule, heats):
+def _phase(
+    t: Technique, others: Sequence[Technique], known: Mapping[str, Ready], limits: FlowLimits
+) -> Iterator[Constraint]:
+    """Films that stay amorphous: forbidden; second choice where their own capacity was measured."""
+    for rule in (r for r in limits.crystallisation if not _keeps_phase(t, r, known)):
+        soft = rule.severity != "error" or rule.excused(t.recipe)
+        better = any(_made_of(o, rule) and _keeps_phase(o, rule, known) for o in others)
+        if not soft or better:
             least = units.show(value(rule.low) or 0.0, "temperature")
             words = f"{t.recipe.name} is never heated to {least}: {rule.reason}"
-            yield Constraint(f"phase: {t.recipe.id}", t.fact, words=words, change="a recipe with that anneal")
+            change = "a recipe with that anneal"
+            yield Constraint(f"phase: {t.recipe.id}", t.fact, words=words, change=change, soft=soft)
+
+
+def _made_of(t: Technique, rule: Crystallisation) -> bool:
+    return t.material is not None and t.material.id == rule.material
+
+
+def _keeps_phase(t: Technique, rule: Crystallisation, known: Mapping[str, Ready]) -> bool:
+    """Whether the rule is not about a technique, or what it makes gets hot enough."""
+    heats = [known[r.id].hot for r in (t.recipe, *t.chain, *t.furnaces) if r is t.recipe or r.method in FURNACE]
+    return not _made_of(t, rule) or t.recipe.method not in rule.methods or crystallised(rule, heats)
 
 
 def _lift_off(t: Technique) -> Iterator[Constraint]:
@@ -141,7 +154,8 @@ def _oxygen(
 
 def _sole_barrier(slots: Sequence[Slot], limits: FlowLimits) -> Iterator[Constraint]:
     """A leaky lid and what must be kept dry, where no other cover comes."""
-    covers = [s for s in slots if s.role in COVERS]
+    whole = over_all(s.role for s in slots if s.role in COVERS)
+    covers = [s for s in slots if s.role in whole]
     for rule in limits.sole_barrier:
         dry = [t for s in slots for t in s.techniques if rule.dry(t.material)]
         leaky = [t for s in covers for t in s.techniques if t.material and t.material.id in rule.barriers]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from fabplan import units
 from fabplan.architectures.base import Footprint, Request
 from fabplan.geometry import outlines
 from fabplan.geometry.body import Body
 from fabplan.geometry.inscribed import largest_rectangle
 from fabplan.geometry.region import NANOMETRE, Box, Point, nanometres, translated
+from fabplan.planner import footprint_leads
 from fabplan.planner.footprint_filled import found as found_on
 from fabplan.planner.footprint_filled import sized
+from fabplan.planner.footprint_lead_ways import led
 from fabplan.planner.search import Sized
-from fabplan.planner.size import Problem
+from fabplan.planner.size import Problem, lead_resistance, sheet_resistance
 
 #: of the width and of the length: what seal, rim and pads of a usual package take, so that a long bar that holds
 #: little but package is not taken for the best place [m]
@@ -24,19 +28,26 @@ OUTSIDE = (
     'With terminals = "outside" only the electrodes keep to the outline: pads and package stand around that rectangle, '
     "clear of the keep-outs, and may reach beyond the outline."
 )
-NO_LEADS = (
-    "its pads cannot be led to the named places: only a planar comb that fills the outline has pads where they are "
-    "wanted, and it needs room for pad, seal and rim there"
-)
+NO_LEADS = "no rectangle fits into the outline beside the keep-outs, the named pads and a lead all around it"
+ROUNDS = 3  # of sizing with leads: the resistance of the last ones counts in the next
+NO_DROP = 1e-4  # [V] over all leads at the asked rate: less moves no capacity that anyone could measure
+HOUR = 3600.0  # seconds
+
+
+NOTHING = Sized(None, (), None, 0, 0)
 
 
 @dataclasses.dataclass(frozen=True)
 class Stand:
-    """A place on the outline, the problem there, what its search found, and sentences for the report."""
+    """A place on the outline, the problem there, what its search found, and sentences for the report.
+
+    ``reasons``: why nothing stands there.
+    """
 
     problem: Problem
     sized: Sized
     notes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 def why_nowhere(footprint: Footprint) -> tuple[str, ...]:
@@ -90,9 +101,11 @@ def stood(problem: Problem) -> Stand:
     if not footprint.outline:
         return _in_rectangle(problem)
     places = list(_places(problem))
-    if not places:
-        return Stand(problem, Sized(None, (), None, 0, 0))
-    return min(places, key=lambda stand: _rank(stand))
+    standing = [place for place in places if place.sized.candidates]
+    if standing:
+        return min(standing, key=lambda stand: _rank(stand))
+    reasons = tuple(dict.fromkeys(reason for place in places for reason in place.reasons))
+    return Stand(problem, NOTHING, reasons=reasons)
 
 
 def _in_rectangle(problem: Problem) -> Stand:
@@ -106,17 +119,81 @@ def _in_rectangle(problem: Problem) -> Stand:
 
 def _places(problem: Problem) -> Iterator[Stand]:
     footprint = problem.request.footprint
-    # what stands in a rectangle has its pads where the structure needs them, and nothing leads from there
-    own = getattr(problem.architecture, "reach", None)
-    reach = RESERVE[1] if own is None else own(problem.request)
-    sites = () if footprint.places else rectangles(footprint, clearance(problem.request), reach)
-    for site in sites:
-        there = dataclasses.replace(problem, request=dataclasses.replace(problem.request, footprint=site))
-        stand = _in_rectangle(there)
-        yield dataclasses.replace(stand, notes=(*told(site), *stand.notes))
     plain = problem.request.pattern == "comb"
     if plain and hasattr(problem.architecture, "FILL") and footprint.terminals == "inside":
-        yield from _filling(problem)
+        filling = list(_filling(problem))
+        yield from filling
+        if footprint.places and any(stand.sized.chosen for stand in filling):
+            return  # its pads stand at the named places, without leads
+    if footprint.places:
+        yield from _led_there(problem)
+        return
+    own = getattr(problem.architecture, "reach", None)
+    reach = RESERVE[1] if own is None else own(problem.request)
+    for site in rectangles(footprint, clearance(problem.request), reach):
+        stand = _in_rectangle(_at(problem, site))
+        yield dataclasses.replace(stand, notes=(*told(site), *stand.notes))
+
+
+def _at(problem: Problem, site: Footprint) -> Problem:
+    return dataclasses.replace(problem, request=dataclasses.replace(problem.request, footprint=site))
+
+
+def _led_there(problem: Problem) -> Iterator[Stand]:
+    """The structure in rectangles that leave room for leads, with leads from its pads to the named places."""
+    request = problem.request
+    reserves = [(nanometres(RESERVE[0]), nanometres(RESERVE[1])), (0, 0)]
+    rule = footprint_leads.ruled(request, _pad(problem))
+    sites = footprint_leads.sites(request.footprint, clearance(request), rule, reserves)
+    if not sites:
+        yield Stand(problem, NOTHING, reasons=(NO_LEADS,))
+    for site in sites:
+        yield _led(_at(problem, site), site)
+
+
+def _pad(problem: Problem) -> float | None:
+    """Side of the pads that the structure would take [m]; None for patterns, whose designs take long to draw."""
+    if problem.request.pattern != "comb":
+        return None
+    footprint = problem.request.footprint
+    plain = Footprint(footprint.width, footprint.length)
+    params = problem.architecture.design_space(_at(problem, plain).request)
+    sides = np.ravel(getattr(params, "pad_size", ()))
+    return float(sides.max()) if sides.size else None
+
+
+def _led(problem: Problem, site: Footprint) -> Stand:
+    """A structure in a rectangle with its leads, sized anew where their resistance could count."""
+    request = problem.request
+    for _ in range(ROUNDS):
+        stand = _in_rectangle(problem)
+        design = stand.sized.chosen or stand.sized.reachable
+        if design is None:
+            return dataclasses.replace(stand, notes=told(site))
+        bodies = placed(problem.architecture.cell(design.params, request), site)
+        rule = footprint_leads.ruled(request, getattr(design.params, "pad_size", None))
+        drawn = led(bodies, site, rule)
+        if drawn.fault:
+            return Stand(problem, NOTHING, reasons=(drawn.fault,))
+        before, problem = lead_resistance(problem), dataclasses.replace(problem, leads=drawn.leads)
+        more = (lead_resistance(problem) - before) * design.capacity / HOUR * problem.target.c_rate
+        if more <= NO_DROP:
+            break
+    return dataclasses.replace(stand, problem=problem, notes=(*told(site), *stand.notes, lead_told(problem, rule)))
+
+
+def lead_told(problem: Problem, rule: footprint_leads.Ruled) -> str:
+    """Length and resistance of the leads, and the rule that they are drawn by, in a sentence."""
+    said = []
+    for lead in problem.leads:
+        sheet, long = sheet_resistance(problem, lead.net), units.show(lead.length, "length")
+        ohms = "unknown" if sheet is None else units.show(sheet * lead.squares, "resistance")
+        said.append(f"{lead.net} {long} ({lead.squares:.3g} squares, {ohms})" if lead.length else f"{lead.net} none")
+    width, gap = (units.show(value * NANOMETRE, "length") for value in (rule.width, rule.gap))
+    return (
+        f"Leads of the collector's metal go from the structure's pads to the named places: {', '.join(said)}; they are "
+        f"{width} wide and at least {gap} apart from the other net and from electrolyte."
+    )
 
 
 def _filling(problem: Problem) -> Iterator[Stand]:

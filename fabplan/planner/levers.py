@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from fabplan import units
 from fabplan.architectures.base import Footprint
-from fabplan.geometry.patterns.base import SLANTED
 from fabplan.planner import load_target
 from fabplan.planner.footprint import HIGH as FOOTPRINT_HIGH
 from fabplan.planner.footprint_filled import found
@@ -36,13 +35,14 @@ def binding(problem: Problem, sized: Sized) -> list[str]:
     if request.pattern != "comb":
         title = f"{title} as pattern {request.pattern}"
     size, held = _size(request.footprint), _held(problem)
+    undrawn = _undrawn(problem)
     if sized.lowest is None:
-        return [f"no cell of {title} fits {size} within the limits of its recipes{held}"]
+        return [f"no cell of {title} fits {size} within the limits of its recipes{held}{undrawn}"]
     if best is None:
         lowest, allowed = _length(sized.lowest), _length(request.height_max)
         return [f"the lowest cell of {title} that its recipes make on {size} is {lowest} high, allowed {allowed}{held}"]
     where = "reachable here" if request.pattern == "comb" else f"reachable here as {request.pattern}"
-    where += " (very fine lines were not drawn)" if request.pattern in SLANTED else ""
+    where += undrawn
     reasons = []
     for what, asked, reached, dimension in (
         ("capacity", target.capacity, best.capacity, "charge"),
@@ -63,6 +63,17 @@ def changes(problem: Problem, sized: Sized) -> list[str]:
     """Changes that meet the target, each verified by a search, most modest first."""
     levers = (_height, _gap, _footprint, _rate_down, _run_time, _released)
     return [change for lever in levers for change in lever(problem, sized)]
+
+
+def _undrawn(problem: Problem) -> str:
+    """Which designs the search and the looks at changes left out, in brackets."""
+    left_out = getattr(problem.architecture, "left_out", None)
+    if left_out is None:
+        return ""
+    said = left_out(problem.request)
+    quick = left_out(dataclasses.replace(problem.request, quick=True))
+    parts = [said, f"for changes {quick}" if quick and quick != said else ""]
+    return f" ({', '.join(part for part in parts if part)})" if any(parts) else ""
 
 
 def rate_text(c_rate: float) -> str:
@@ -114,8 +125,8 @@ def _up(value: float, digits: int = 2) -> float:
 
 
 def _tried(problem: Problem) -> Sized:
-    """Outcome of a search for the chosen design alone."""
-    return found(problem, alternatives=False)
+    """Outcome of a search for the chosen design alone, without drawings that take long: it is one of many."""
+    return found(_with(problem, quick=True), alternatives=False)
 
 
 def _with(problem: Problem, **request: object) -> Problem:

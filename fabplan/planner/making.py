@@ -161,10 +161,12 @@ def _facts(plan: Plan, place: int) -> StepFacts:
 
 
 def _time(step: Step) -> Interval | None:
+    """Time of a step, as sure as the settings that move it."""
     if step.duration is None:
         return None
-    down, up = SPREAD[step.confidence]
-    return Interval(step.duration * down, step.duration, step.duration * up, step.confidence)
+    sure = as_confidence(step.time_confidence)
+    down, up = SPREAD[sure]
+    return Interval(step.duration * down, step.duration, step.duration * up, sure)
 
 
 def _cost(lab: Facility, tool: Tool | None, time: Interval | None) -> Interval | None:

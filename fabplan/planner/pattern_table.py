@@ -94,8 +94,9 @@ def of_spec(
         full, target=dataclasses.replace(spec.target, capacity=MOST, energy=None, profile=None, run_time=None)
     )
     found = []
-    for name in base.names():
-        tell(name)
+    names = base.names()
+    for place, name in enumerate(names, 1):
+        tell(f"{place} of {len(names)}: {name}, its designs searched")
         found.append(_row(name, attempt(start, _as(full, name), catalog), spec))
     return spec, tuple(sorted(found, key=lambda row: (-(row.capacity or 0.0), row.pattern)))
 

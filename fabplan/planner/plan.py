@@ -16,6 +16,7 @@ from fabplan.geometry.body import Body
 from fabplan.layout.drc import RuleSet
 from fabplan.layout.drops import DropPattern
 from fabplan.layout.monitors import Monitor
+from fabplan.layout.panel import Panel
 from fabplan.layout.types import Layer, Mask, Toolpath
 from fabplan.layout.wafer import Wafer
 from fabplan.methods.base import Acceptance, SetPoint, Use, Work
@@ -154,7 +155,9 @@ class Plan:
     rules : that the masks keep, for decks and for the read-back
     monitors : around the cell, where the request asks for them
     wafer : of dies, where the request asks for one
+    panel : of cells on a sheet or screen, where the request asks for one
     bitmap : side of a pixel of the plates as pictures [m], 0 for none
+    flat : whether the plates are written without hierarchy too
     catalog_digest : sha256 over the catalog records that were used
     """
 
@@ -190,4 +193,6 @@ class Plan:
     rules: RuleSet = RuleSet()  # noqa: RUF009 - frozen
     monitors: tuple[Monitor, ...] = ()
     wafer: Wafer | None = None
+    panel: Panel | None = None
     bitmap: float = 0.0
+    flat: bool = False

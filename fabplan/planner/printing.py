@@ -7,12 +7,14 @@ layer where the nozzle would hit the walls that the first program leaves standin
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from fabplan.catalog.loader import Catalog, fold
-from fabplan.catalog.types import Ink, Machine
+from fabplan.catalog.types import Dialect, Ink, Machine
 from fabplan.findings import Finding
 from fabplan.geometry.body import Body
 from fabplan.geometry.region import Box, area
@@ -22,13 +24,15 @@ from fabplan.layout.ink_rules import Paste, flow_pressure, ink_findings, inside_
 from fabplan.layout.interleave import interleaved
 from fabplan.layout.styles import chosen, delays, line_style
 from fabplan.layout.toolpaths import PrintSettings, clearance, nozzle_of, print_findings, toolpath
-from fabplan.layout.types import FILLS, Toolpath
+from fabplan.layout.types import FILLS, Supply, Toolpath
 from fabplan.methods.base import Work, value
 from fabplan.planner.route import Choice, Route
 from fabplan.records import Quantity
 
 #: keys that recipe and ink both may give: the recipe's counts first
 _SHARED = ("consistency", "flow_index", "yield_stress", "pot_life", "dead_volume", "prime_volume")
+TURN = 0.985  # cosine of 10 degrees, from which a way turns
+ROUNDED = 0.1  # nozzle diameters by which a corner may be cut (general practice)
 _OF_INK = ("storage_modulus", "die_swell", "drying_time", "syringe")
 
 
@@ -97,7 +101,9 @@ def programs(
             name = f"{choice.recipe.method}-{operation.role.replace('_', '-')}"
             notes = tuple(dataclasses.replace(note, where=name) for note in notes)
             path = toolpath(body, settings, route.machine, len(parts), name, box, standing)
-            parts.append(Part(operation.role, body, path, _paste(choice.settings, ink, route.machine, path), notes))
+            paste = _paste(choice.settings, ink, route.machine, path)
+            path = dataclasses.replace(path, supply=_supply(path, paste, ink))
+            parts.append(Part(operation.role, body, path, paste, notes))
     alone = tuple(Program(part.path, (part,)) for part in parts)
     if len(parts) < 2 or route.machine is None or not _together(route, alone):
         return alone
@@ -161,7 +167,7 @@ def _settings(
         bead_width=bead_width,
         nozzle=nozzle,
         speed=speed,
-        first_height=nozzle,
+        first_height=chosen("standoff", machine, ink) or nozzle,
         pressure=_both(settings, ink, "pressure"),
         extrusion_multiplier=multiplier,
         start_delay=start,
@@ -187,6 +193,12 @@ def _paste(settings: Any, ink: Ink | None, machine: Machine, path: Toolpath) -> 
     )  # fmt: skip
 
 
+def _supply(path: Toolpath, paste: Paste, ink: Ink | None) -> Supply:
+    """What the syringe holds beside the ink on the path, and where its pressure begins."""
+    law = flow_pressure(path, paste)
+    return Supply(paste.dead_volume, paste.prime_volume, paste.syringe, law, ink.id if ink else "")
+
+
 def density(ink: Ink) -> float | None:
     """Of the ink [kg/m³]: as given, else ``1/(w/ρs + (1 − w)/ρl)`` from the mass share w of its solids."""
     given, share = value(ink.density), value(ink.solids_mass)
@@ -194,6 +206,14 @@ def density(ink: Ink) -> float | None:
     if given is not None or share is None or not solid or not liquid:
         return given
     return 1.0 / (share / solid + (1.0 - share) / liquid)
+
+
+def _longest(path: Toolpath) -> float:
+    """Longest straight piece of a printed layer [m]: one wall, however many beads and turns its filament has."""
+    way = np.diff(path.points, axis=0)
+    way[path.starts[1:-1] - 1] = 0.0  # from filament to filament
+    printed = np.repeat(path.layer_of > 0, np.diff(path.starts))[1:]
+    return float(np.sqrt((way[printed] ** 2).sum(axis=1)).max(initial=0.0))
 
 
 def print_work(part: Part) -> Work:
@@ -205,6 +225,7 @@ def print_work(part: Part) -> Work:
         layers=int(part.path.layer_of.max()),
         path_length=part.path.printed_length,
         filaments=len(part.path.starts) - 1,
+        longest=_longest(part.path),
     )
 
 
@@ -261,3 +282,43 @@ def printing_findings(
             )
             found += [*ink_findings(part.path, part.body, part.paste), *part.notes]
     return found
+
+
+def corners_in(path: Toolpath) -> int:
+    """Corners inside the filaments of a path, where the nozzle turns with its valve open."""
+    way = np.diff(path.points[:, :2], axis=0)
+    size = np.sqrt((way**2).sum(axis=1))
+    unit = way / np.maximum(size, 1e-15)[:, None]
+    turns = (unit[1:] * unit[:-1]).sum(axis=1) < TURN
+    turns &= (size[1:] > 0) & (size[:-1] > 0)
+    between = path.starts[1:-1]  # ways from filament to filament end and begin at these rows
+    turns[between - 1] = False
+    turns[between - 2] = False
+    return int(np.count_nonzero(turns))
+
+
+def _corners(dialect: Dialect, toolpaths: Sequence[Toolpath]) -> Iterator[Finding]:
+    """Corners that a controller rounds, where its dialect has no word for stopping in them."""
+    for path in toolpaths:
+        found = 0 if dialect.exact_stop or path.process == "spray" else corners_in(path)
+        if not found:
+            continue
+        most = path.nozzle * ROUNDED
+        text = f"{dialect.name} has no word for stopping in corners: the controller rounds {found} of them as it is set"
+        change = (
+            f"set its junction deviation or jerk so that it cuts at most {most * 1e6:.3g} um, take a fill of straight "
+            "lines, or a dialect that stops exactly (linuxcnc)"
+        )
+        yield Finding("corner-rounding", "warning", path.name, text, None, most, "m", change)
+
+
+def dialect_findings(dialect: Dialect | None, toolpaths: Sequence[Toolpath]) -> Iterator[Finding]:
+    """A dialect whose programs no free interpreter reads is named, not only in the programs themselves."""
+    if dialect is None or not toolpaths:
+        return
+    yield from _corners(dialect, toolpaths)
+    if dialect.verified_by:
+        return
+    text = f"programs in the dialect {dialect.name} are not machine-verified: no free interpreter of it has read ours"
+    change = "run the dry runs in jobs/ first" + ("" if dialect.confidence != "low" else "; its words are unconfirmed")
+    yield Finding("program-dialect", "warning", f"dialects/{dialect.id}.toml", text, change=change)

@@ -15,7 +15,7 @@ from fabplan.planner.flow import FURNACE
 from fabplan.planner.flow_limits import Exposure, FlowLimits, crystallised
 from fabplan.planner.flow_search_model import BRANCHES, below
 from fabplan.planner.plan import Step
-from fabplan.planner.route import COVERS, Choice, Route
+from fabplan.planner.route import COVERS, PLUG, Choice, Route
 
 CONFORMAL = ("atomic-layer-deposition", "chemical-vapour-deposition")
 LINE_OF_SIGHT = ("evaporation",)
@@ -183,7 +183,10 @@ def phases(route: Route, steps: Sequence[Step], limits: FlowLimits) -> tuple[Fin
                 f"{choice.recipe.name} and what follows reach {units.show(reached, 'temperature')}, "
                 f"{choice.material.name} needs {units.show(least, 'temperature')}: {rule.reason} [{rule.source}]"
             )
-            severity: Severity = "error" if rule.severity == "error" else "warning"
+            excused = rule.excused(choice.recipe)
+            if excused:
+                text += "; planned with the share of the capacity that was measured on this very film"
+            severity: Severity = "error" if rule.severity == "error" and not excused else "warning"
             change = "a recipe with that anneal, or another material"
             findings.append(Finding("crystallisation", severity, own[0].id, text, reached, least, "K", change))
     return tuple(findings)
@@ -265,9 +268,15 @@ def underlayers(steps: Sequence[Step], role: str) -> tuple[Step, ...]:
     return tuple(s for s in own[:place] if s.recipe.materials)
 
 
+def over_all(roles: Iterable[str]) -> tuple[str, ...]:
+    """Covers that lie over the whole cell: the plug of a port counts only where nothing else closes it."""
+    found = tuple(roles)
+    return tuple(role for role in found if role != PLUG) or found
+
+
 def sole_barrier(route: Route, limits: FlowLimits) -> tuple[Finding, ...]:
     """A leaky encapsulant does not stand alone before lithium or a salt that water destroys."""
-    covers = [route.choices[role] for role in COVERS if role in route.choices]
+    covers = [route.choices[role] for role in over_all(role for role in COVERS if role in route.choices)]
     findings = []
     for rule in limits.sole_barrier:
         dry = [c.material.name for c in route.choices.values() if rule.dry(c.material)]

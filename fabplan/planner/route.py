@@ -25,6 +25,8 @@ from fabplan.records import CONFIDENCES, Origin, as_confidence, read
 R = TypeVar("R", bound=Named)
 ACTIVE_ROLES = ("anode", "cathode", "electrolyte")
 COVERS = ("lid", "seal", "encapsulation")  # roles of encapsulants
+PLUG = "seal"  # closes the port of a lid: beside a lid it keeps no water from passing through the lid's frame
+NEAREST = "nearest that does"  # end of the reason of a recipe that stands for one that leaves another material
 CONDUCTOR_ROLES = ("collector", "anode_collector", "cathode_collector")
 
 
@@ -269,7 +271,7 @@ def _candidates(
         return [found], "named in the spec"
     same = [r for r in makers if r.method == found.method]
     leaves = material.id if material else operation.role
-    return same or makers, f"{found.id} does not leave {leaves} here; nearest that does"
+    return same or makers, f"{found.id} does not leave {leaves} here; {NEAREST}"
 
 
 def _preference(recipe: Recipe) -> tuple[bool, int, str]:

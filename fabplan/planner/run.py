@@ -31,7 +31,17 @@ class Outcome:
     changes: tuple[str, ...] = ()
 
 
-def plan(spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[str], catalog: Catalog) -> Plan:
+def untold(title: str) -> None:
+    """Nobody listens to the stages."""
+
+
+def plan(
+    spec_argument: str | None,
+    options: Mapping[str, Any],
+    sets: Sequence[str],
+    catalog: Catalog,
+    tell: Callable[[str], None] = untold,
+) -> Plan:
     """From what the user asks to a plan without error findings.
 
     Parameters
@@ -40,6 +50,7 @@ def plan(spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[s
     options : command-line options by name, None where not given
     sets : ``key=value`` texts
     catalog : what is known
+    tell : called with what is looked at before each long step
 
     Raises
     ------
@@ -47,17 +58,19 @@ def plan(spec_argument: str | None, options: Mapping[str, Any], sets: Sequence[s
     Infeasible : no design meets it, or the verdict has an error; says what binds and what would help
     """
     data, where = read_source(spec_argument)
-    return planned(merged(data, options, sets), where, catalog)
+    return planned(merged(data, options, sets), where, catalog, tell)
 
 
-def planned(data: Mapping[str, Any], where: str, catalog: Catalog) -> Plan:
+def planned(data: Mapping[str, Any], where: str, catalog: Catalog, tell: Callable[[str], None] = untold) -> Plan:
     """`plan` of a request as plain data; ``where`` names it in messages."""
     spec = parse(data, where)
     check_names(spec, catalog)
-    found = outcomes(spec, catalog)
+    found = outcomes(spec, catalog, tell)
     failures = [made for made in found if made.plan is None]
     if len(failures) == len(found):
+        tell("none meets it: what would help")
         raise _infeasible(spec, failures, catalog)
+    tell("recipes that make it more cheaply")
     return _best(_with_other_recipes(found, spec, catalog), spec, failures)
 
 
@@ -101,7 +114,7 @@ def with_other_recipes(made: Outcome, found: Sequence[Outcome], spec: Spec, cata
 
 
 def outcomes(
-    spec: Spec, catalog: Catalog, tell: Callable[[str], None] = lambda title: None, every: bool = False
+    spec: Spec, catalog: Catalog, tell: Callable[[str], None] = untold, every: bool = False
 ) -> tuple[Outcome, ...]:
     """Every structure and chemistry that the spec leaves open, planned or with the reason why not.
 
@@ -111,15 +124,16 @@ def outcomes(
     every : also structures that an open request does not try by itself
     """
     spec, attempts = load_target.resolved(spec, catalog), []
-    for start, full in candidates(spec, every):
-        tell(f"{full.architecture} ({start})")
+    starts = candidates(spec, every)
+    for place, (start, full) in enumerate(starts, 1):
+        tell(f"{place} of {len(starts)}: {start}, its designs searched")
         attempts.append(attempt(start, full, catalog))
     found = []
-    for tried in attempts:
+    for place, tried in enumerate(attempts, 1):
         if tried.sized is None or tried.sized.chosen is None:
             found.append(Outcome(tried, None, *_why_not(tried)))
             continue
-        tell(f"{tried.spec.architecture} ({tried.start}): drawn and judged")
+        tell(f"{place} of {len(starts)}: {tried.start}, drawn and judged")
         tried, made = load_search.confirmed(
             tried, lambda now: plan_of(now, catalog, _reason(spec, now, attempts), ())
         )

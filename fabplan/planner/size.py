@@ -23,6 +23,7 @@ from fabplan.methods.base import Work
 from fabplan.planner import cell_document, electrical
 from fabplan.planner.electrical import Chemistry
 from fabplan.planner.flow import linear_time
+from fabplan.planner.footprint_leads import Lead
 from fabplan.planner.route import CONDUCTOR_ROLES, Route
 from fabplan.planner.spec import Target
 
@@ -31,7 +32,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything the search needs; ``cut_off`` is the discharge cut-off [V]."""
+    """Everything the search needs; ``cut_off`` is the discharge cut-off [V], ``leads`` go to named places."""
 
     architecture: ModuleType
     request: Request
@@ -40,6 +41,7 @@ class Problem:
     catalog: Catalog
     target: Target
     cut_off: float
+    leads: tuple[Lead, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,13 +99,18 @@ def grid(problem: Problem) -> Candidates:
 
 
 def contact_resistance(problem: Problem, measures: Measures) -> Any:
-    """Resistance of both collectors [ohm]: sheet resistance times squares; unknown resistivity counts as 0."""
+    """Resistance of collectors and leads [ohm]: sheet resistance times squares; unknown resistivity counts as 0."""
     total: Any = 0.0
     for net, squares in (("anode", measures.anode_collector_squares), ("cathode", measures.cathode_collector_squares)):
         sheet = sheet_resistance(problem, net)
         if sheet is not None:
             total = total + sheet * squares
-    return total
+    return total + lead_resistance(problem)
+
+
+def lead_resistance(problem: Problem) -> float:
+    """Resistance of the leads to named places [ohm]; unknown resistivity counts as 0."""
+    return float(sum((sheet_resistance(problem, lead.net) or 0.0) * lead.squares for lead in problem.leads))
 
 
 def collector_role(route: Route, net: str) -> str | None:

@@ -16,10 +16,15 @@ from fabplan.planner.flow_wishes import Wishes, wishes
 from fabplan.planner.footprint import KEYS as FOOTPRINT_KEYS
 from fabplan.planner.footprint import footprint as _footprint
 from fabplan.planner.footprint import with_coordinates
+from fabplan.planner.given import KEYS as GIVEN_KEYS
+from fabplan.planner.given import Given
+from fabplan.planner.given import given as given_plates
 from fabplan.planner.mask_wishes import KEYS as MASK_KEYS
 from fabplan.planner.mask_wishes import WAFER_KEYS, WaferWishes, wafer_wishes
 from fabplan.planner.mask_wishes import Wishes as MaskWishes
 from fabplan.planner.mask_wishes import wishes as mask_wishes
+from fabplan.planner.panels import KEYS as PANEL_KEYS
+from fabplan.planner.panels import PanelWishes, panel_wishes
 from fabplan.planner.spec_fields import DEFAULT_C_RATE, file_name, number, one_of, positive, rate, table, text
 
 if TYPE_CHECKING:
@@ -53,6 +58,8 @@ KEYS: dict[str, tuple[str, ...] | None] = {
     "facility": ("name",),
     "masks": MASK_KEYS,
     "wafer": WAFER_KEYS,
+    "panel": PANEL_KEYS,
+    "given": GIVEN_KEYS,
     "flow": FLOW_KEYS,
 }
 ORDERS = ("by-ink", "by-layer")
@@ -106,10 +113,12 @@ class Spec:
     pattern : of the planar cell's two nets, of `fabplan.geometry.patterns`
     masks : whose rules the plates keep, and what is drawn around the cell
     wafer : that the plates are made for
+    panel : sheet or screen that carries several cells
     open_structure : the user left the structure open, several are tried
     print_order : ``"by-ink"``: one program an ink; ``"by-layer"``: all inks in one, layer by layer; empty: chosen
     fill : how beads of a printed layer hang together, empty: as the recipe says
     flow : weights of the flow search, and what may stand on the sheets
+    given : plates that exist and shall be used
     """
 
     name: str
@@ -130,11 +139,20 @@ class Spec:
     open_structure: bool = False
     masks: MaskWishes = field(default_factory=MaskWishes)
     wafer: WaferWishes = field(default_factory=WaferWishes)
+    panel: PanelWishes = field(default_factory=PanelWishes)
     pattern: str = "comb"
     print_order: str = ""
     fill: str = ""
     variants: Mapping[str, str] = field(default_factory=dict)
     flow: Wishes = field(default_factory=Wishes)
+    given: Given = field(default_factory=Given)
+
+
+def _devices(given: Any, where: str, problems: list[Problem]) -> tuple[str, ...]:
+    if isinstance(given, list) and all(isinstance(name, str) for name in given):
+        return tuple(given)
+    problems.append(Problem("not a list of devices", where, repr(given)[:60], '["..."]'))
+    return ()
 
 
 def parse(data: Mapping[str, Any], where: str) -> Spec:
@@ -160,13 +178,10 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
     height_max = positive(cell.get("height_max"), "length", f"{where}: cell.height_max", problems)
     machine, facility = table(data, "machine"), table(data, "facility")
     name = file_name(data.get("name", "cell"), f"{where}: name", problems)
-    compare = data.get("compare", [])
-    if not isinstance(compare, list) or not all(isinstance(c, str) for c in compare):
-        problems.append(Problem("not a list of devices", f"{where}: compare", repr(compare)[:60], '["..."]'))
-        compare = []
+    compare = _devices(data.get("compare", []), f"{where}: compare", problems)
     flow = wishes(table(data, "flow"), f"{where}: flow", problems)
-    masks = mask_wishes(table(data, "masks"), f"{where}: masks", problems)
-    wafer = wafer_wishes(table(data, "wafer"), f"{where}: wafer", masks, problems)
+    masks, wafer, panel = _plates(data, where, problems)
+    existing = given_plates(table(data, "given"), f"{where}: given", problems)
     route = {role: text(given, f"{where}: route.{role}", problems) for role, given in table(data, "route").items()}
     chosen = {
         "machine": text(machine.get("name", ""), f"{where}: machine.name", problems, empty=True),
@@ -194,7 +209,8 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
         facility=chosen["facility"],
         masks=masks,
         wafer=wafer,
-        compare=tuple(compare),
+        panel=panel,
+        compare=compare,
         raw=copy.deepcopy(dict(data)),
         where=where,
         pattern=pattern,
@@ -202,7 +218,17 @@ def parse(data: Mapping[str, Any], where: str) -> Spec:
         fill=chosen["fill"],
         variants=variants,
         flow=flow,
+        given=existing,
     )
+
+
+def _plates(
+    data: Mapping[str, Any], where: str, problems: list[Problem]
+) -> tuple[MaskWishes, WaferWishes, PanelWishes]:
+    """What is asked of the plates, and of the wafer and the panel that they are made for."""
+    masks = mask_wishes(table(data, "masks"), f"{where}: masks", problems)
+    wafer = wafer_wishes(table(data, "wafer"), f"{where}: wafer", masks, problems)
+    return masks, wafer, panel_wishes(table(data, "panel"), f"{where}: panel", problems)
 
 
 def _pattern(given: str, where: str, problems: list[Problem]) -> str:

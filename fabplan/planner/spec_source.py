@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fabplan.errors import BadInput, Problem, listed, nearest
+from fabplan.planner import given
 from fabplan.planner.footprint_shapes import rooted
 from fabplan.planner.spec import KEYS, PLAIN
 from fabplan.readers.toml import parse_toml, read_toml
@@ -45,7 +46,8 @@ def read_source(argument: str | None) -> tuple[dict[str, Any], str]:
         return {}, "command line"
     if argument.endswith(".toml") or "/" in argument or "\\" in argument:
         folder = Path(argument).parent
-        return load_rooted(rooted(read_toml(Path(argument)), folder), folder), Path(argument).name or argument
+        data = given.rooted(rooted(read_toml(Path(argument)), folder), folder)
+        return load_rooted(data, folder), Path(argument).name or argument
     if argument not in shipped_names():
         raise BadInput(
             Problem(

@@ -122,7 +122,7 @@ def _figures(made: Plan) -> dict[str, float | str | None]:
     return {
         "capacity_Ah": e["capacity_Ah"],
         "energy_Wh": e["energy_Wh"],
-        "kept_at_rate": e["capacity_Ah"] / e["equilibrium_capacity_Ah"] if e["equilibrium_capacity_Ah"] else None,
+        "kept_at_rate": kept_at_rate(e),
         "power_W": strongest["mean_power_W"] if strongest else None,
         "power_c_rate": strongest["c_rate"] if strongest else None,
         "footprint_use": active / g["footprint_area_m2"] if active and g["footprint_area_m2"] else None,
@@ -135,6 +135,21 @@ def _figures(made: Plan) -> dict[str, float | str | None]:
         "steps_of_unknown_time": sum(s.duration is None for s in made.steps),
         "confidence": e["confidence"],
     }
+
+
+def kept_at_rate(estimate: Mapping[str, Any]) -> float | None:
+    """Charge delivered at the asked rate over what the same cell delivers when it is slow; None where that is unknown.
+
+    What it delivers when slow is the larger of its equilibrium capacity and the charge at the lowest rate that was
+    discharged. The equilibrium capacity counts the working window alone; a discharge ends at the cut-off voltage, and
+    what lies between the window's end and the cut-off comes on top, so that a slow rate may deliver a few percent more.
+    """
+    slowest = min(estimate["rates"], key=lambda entry: float(entry["c_rate"]), default=None)
+    charges = [estimate["equilibrium_capacity_Ah"] or 0.0, estimate["capacity_Ah"]]
+    if slowest is not None:
+        charges.append(float(slowest["capacity_Ah"]))
+    whole = max(charges)
+    return float(estimate["capacity_Ah"]) / whole if whole > 0.0 else None
 
 
 def _judged(contender: Contender, planar: float, spec: Spec) -> Contender:

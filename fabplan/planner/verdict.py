@@ -16,15 +16,20 @@ from fabplan.geometry.region import NANOMETRE, area, bounds
 from fabplan.layout import outline_rules, rules, shop
 from fabplan.layout.bias_rules import mask_bias
 from fabplan.layout.bitmap import bitmap_findings
+from fabplan.layout.flat import flat_findings
 from fabplan.layout.split import STANDARD
 from fabplan.planner import calibration, cell_rules, class_rules, layer_rules, load_target, process_rules
 from fabplan.planner.attempt import Attempt
+from fabplan.planner.density import density_findings
 from fabplan.planner.draw import Drawing, footprint_box
 from fabplan.planner.footprint import repairs
+from fabplan.planner.given_plates import given_findings
 from fabplan.planner.monitors import monitor_findings
+from fabplan.planner.panels import panel_findings
 from fabplan.planner.plan import Step
+from fabplan.planner.plate_extras import extra_findings
 from fabplan.planner.printing import printing_findings
-from fabplan.planner.route import look_up
+from fabplan.planner.route import NEAREST, look_up
 from fabplan.planner.size import Problem
 from fabplan.planner.wafers import wafer_findings
 
@@ -63,9 +68,15 @@ def verdict(attempt: Attempt, drawing: Drawing, estimate: Mapping[str, Any], cat
         *mask_bias(drawing.layers, drawing.masks),
         *monitor_findings(drawing.monitors, attempt.spec.masks.tests),
         *bitmap_findings(drawing.masks, attempt.spec.masks.bitmap),
+        *extra_findings(drawing.layers, drawing.bodies, route, attempt.spec.masks),
+        *density_findings(drawing.layers, drawing.masks, attempt.spec.masks.density),
+        *flat_findings(drawing.masks, attempt.spec.masks.flat),
+        *panel_findings(drawing.panel, attempt.spec.panel, bool(drawing.monitors)),
         *wafer_findings(drawing.wafer, attempt.spec.wafer),
         *_mask_shop(attempt, drawing, catalog),
+        *given_findings(drawing.masks, attempt.spec.given),
         *_outline(attempt),
+        *_not_followed(attempt),
         *process_rules.check(route, drawing.steps, materials),
         *layer_rules.check(route, drawing.bodies, materials, potentials),
         *cell_rules.check(
@@ -120,7 +131,8 @@ def _mask_shop(attempt: Attempt, drawing: Drawing, catalog: Catalog) -> tuple[Fi
     profile = look_up(catalog.profiles, spec.masks.profile, "profile", f"{spec.where}: masks.profile")
     if profile.vertices >= STANDARD:  # polygons with more are cut when they are written
         profile = dataclasses.replace(profile, vertices=0)
-    return shop.check({f"plate {mask.number} ({mask.name})": mask.region for mask in drawing.masks}, profile)
+    ordered_now = [mask for mask in drawing.masks if mask.existing is None]
+    return shop.check({f"plate {mask.number} ({mask.name})": mask.region for mask in ordered_now}, profile)
 
 
 def _through(body: Body, bodies: Sequence[Body]) -> float:
@@ -149,6 +161,19 @@ def _joint_width(params: Any) -> float:
 def _outline(attempt: Attempt) -> list[Finding]:
     """What the reader of an outline file had to mend."""
     return [Finding("outline-repaired", "warning", "footprint", text) for text in repairs(attempt.spec.raw)]
+
+
+def _not_followed(attempt: Attempt) -> list[Finding]:
+    """Recipes that the request names and the route does not take, because they leave another material."""
+    assert attempt.problem is not None
+    return [
+        Finding(
+            "route-not-followed", "warning", f"route.{role}", f"{choice.reason}: {choice.recipe.id} stands in its place",
+            change=f"name the material that the recipe leaves as cell.{role}, or another recipe",
+        )
+        for role, choice in attempt.problem.route.choices.items()
+        if choice.reason.endswith(NEAREST)
+    ]  # fmt: skip
 
 
 def _method_findings(problem: Problem, drawing: Drawing) -> list[Finding]:

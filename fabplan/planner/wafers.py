@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fabplan import units
 from fabplan.findings import Finding
@@ -16,6 +17,7 @@ from fabplan.layout.wafer import (
     FRAME,
     HALF_ANODE,
     HALF_CATHODE,
+    SECONDARY,
     TEST,
     Numbers,
     Wafer,
@@ -32,6 +34,7 @@ def wafer_of(layers: Sequence[Layer], masks: Sequence[Mask], wanted: WaferWishes
     disc = disc_of(nanometres(wanted.diameter))
     if disc is None or not masks:
         return None
+    disc = replace(disc, turn=SECONDARY.get(wanted.silicon))
     outlines = [layer.region for layer in layers if layer.role == "outline" and layer.region]
     box = around(bounds(region) for region in (*(mask.region for mask in masks), *outlines))
     edge, street = nanometres(wanted.edge_exclusion), nanometres(wanted.street)

@@ -168,3 +168,31 @@ def points_of(entity: Entity, vertices: Sequence[Entity], scale: float, where: s
         draw, own = SHAPES[entity.kind]
         points, closed = draw(entity, scale, place)
     return (points * [-1.0, 1.0] if own and flipped else points), closed
+
+
+def width_of(entity: Entity, vertices: Sequence[Entity], where: str) -> float:
+    """Width of a polyline in the drawing's unit; 0 for a thin line and for all other entities.
+
+    Group 43 of an LWPOLYLINE is the width of all; groups 40 and 41 are those at the start and the end of a segment,
+    which stand in an LWPOLYLINE at every vertex, in a POLYLINE at the head for all vertices that do not say their own.
+
+    Raises
+    ------
+    BadInput : it changes along the line, or is negative
+    """
+    if entity.kind == "LWPOLYLINE":
+        own = {value for code, value in entity.groups if code in (40, 41)}
+        given = own or {entity.value(43)}
+    elif entity.kind == "POLYLINE":
+        heads = [entity.value(40), entity.value(41)]
+        given = {vertex.value(40 + k, heads[k]) for vertex in vertices for k in (0, 1)} or {0.0}
+    else:
+        return 0.0
+    if len(given) > 1 or min(given) < 0:
+        allowed = "one width all along; draw the outline instead"
+        raise BadInput(Problem("a polyline whose width changes", f"{where}:{entity.line}", _listed(given), allowed))
+    return given.pop()
+
+
+def _listed(values: set[float]) -> str:
+    return ", ".join(f"{value:.6g}" for value in sorted(values)[:4])

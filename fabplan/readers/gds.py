@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,25 @@ class Outlines:
 
     points: Integers
     starts: Integers
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """N polygons of one (layer, datatype) of a cell.
+
+    Parameters
+    ----------
+    points : vertices of all, shape (P, 2) [nm]; the last vertex does not repeat the first
+    starts : polygon k owns rows ``starts[k]`` up to ``starts[k + 1]``, shape (N + 1,)
+    lattices : columns, rows and their steps in x and y [nm], shape (N, 4)
+    """
+
+    points: Integers
+    starts: Integers
+    lattices: Integers
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -97,15 +117,29 @@ def check_oasis(data: bytes, where: str) -> None:
 
 def _in_child(kind: str, path: Path, most: int) -> MaskFile:
     """Flat polygons as the child gives them."""
-    answer = in_child(CHILD, kind, path, most)
+    tops, cells = in_child(kind, path, most, "flat")
+    layers = {pair: Outlines(s.points, s.starts) for _, shapes in cells for pair, s in shapes.items()}
+    return MaskFile(tops, layers)
+
+
+def in_child(
+    kind: str, path: Path, most: int, how: Literal["cells", "flat"]
+) -> tuple[tuple[str, ...], list[tuple[Mapping[str, Any], dict[tuple[int, int], Shapes]]]]:
+    """Names of the top cells, and what the child says of each cell with its shapes.
+
+    Raises
+    ------
+    BadInput : the child did not finish, not well, or makes no sense
+    """
+    answer = _answer(kind, path, most, how)
     try:
         return _unpacked(answer)
     except (ValueError, KeyError, TypeError) as fault:
         raise BadInput(Problem("the reader's answer makes no sense", path.name)) from fault
 
 
-def in_child(child: Path, kind: str, path: Path, most: int) -> bytes:
-    """What a reader says, from a process that may die.
+def _answer(kind: str, path: Path, most: int, how: str) -> bytes:
+    """What the reader says, from a process that may die.
 
     Raises
     ------
@@ -113,7 +147,7 @@ def in_child(child: Path, kind: str, path: Path, most: int) -> bytes:
     """
     quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     system = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    command = [sys.executable, "-I", str(child), kind, str(path.resolve()), str(most)]
+    command = [sys.executable, "-I", str(CHILD), kind, str(path.resolve()), str(most), how]
     try:
         done = subprocess.run(
             command,
@@ -132,7 +166,9 @@ def in_child(child: Path, kind: str, path: Path, most: int) -> bytes:
     return done.stdout
 
 
-def _unpacked(answer: bytes) -> MaskFile:
+def _unpacked(
+    answer: bytes,
+) -> tuple[tuple[str, ...], list[tuple[Mapping[str, Any], dict[tuple[int, int], Shapes]]]]:
     """Arrays from the child's plain bytes.
 
     Raises
@@ -141,15 +177,26 @@ def _unpacked(answer: bytes) -> MaskFile:
     """
     head, _, body = answer.partition(b"\n")
     described = json.loads(head)
-    numbers = np.frombuffer(body, "<i8").astype(np.int64)
-    layers, at = {}, 0
-    for layer, datatype, polygons, points in described["layers"]:
-        counts, block = numbers[at : at + polygons], numbers[at + polygons : at + polygons + 2 * points]
+    numbers, at, cells = np.frombuffer(body, "<i8").astype(np.int64), 0, []
+    for entry in described["cells"]:
+        shapes, at = _shapes(entry, numbers, at)
+        cells.append((entry, shapes))
+    if at != len(numbers):
+        raise ValueError("more data than described")
+    return tuple(map(str, described["tops"])), cells
+
+
+def _shapes(
+    entry: Mapping[str, Any], numbers: Integers, at: int
+) -> tuple[dict[tuple[int, int], Shapes], int]:
+    """Shape groups of a cell, and where the next cell's numbers begin."""
+    found = {}
+    for layer, datatype, polygons, points in entry["shapes"]:
+        ends = [at + polygons, at + 5 * polygons, at + 5 * polygons + 2 * points]
+        counts, lattices, block = np.split(numbers[at : ends[2]], [polygons, 5 * polygons])
         if len(block) != 2 * points or int(counts.sum()) != points:
             raise ValueError("arrays do not fit their description")
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        layers[(int(layer), int(datatype))] = Outlines(block.reshape(-1, 2), starts)
-        at += polygons + 2 * points
-    if at != len(numbers):
-        raise ValueError("more data than described")
-    return MaskFile(tuple(map(str, described["tops"])), layers)
+        found[(int(layer), int(datatype))] = Shapes(block.reshape(-1, 2), starts, lattices.reshape(-1, 4))
+        at = ends[2]
+    return found, at

@@ -6,46 +6,21 @@ arrays: a die of 10^6 fingers is a dozen polygons.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from fabplan.errors import BadInput, Problem
 from fabplan.geometry.region import FLAT_CAP
 from fabplan.readers import _gds_records, _oasis_records
-from fabplan.readers.gds import MOST_BYTES, check_oasis, in_child
+from fabplan.readers.gds import MOST_BYTES, Shapes, check_oasis, in_child
 from fabplan.readers.guarded import read_bytes
 
-CHILD = Path(__file__).with_name("_gds_cells_child.py")
 MOST_COPIES = 10**10  # flat polygons that a file may stand for
 SUFFIXES: Mapping[str, Literal["gds", "oas"]] = {
     ".gds": "gds", ".gds2": "gds", ".gdsii": "gds", ".oas": "oas", ".oasis": "oas",
 }  # fmt: skip
-Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Shapes:
-    """N polygons of one (layer, datatype) of a cell.
-
-    Parameters
-    ----------
-    points : vertices of all, shape (P, 2) [nm]; the last vertex does not repeat the first
-    starts : polygon k owns rows ``starts[k]`` up to ``starts[k + 1]``, shape (N + 1,)
-    lattices : columns, rows and their steps in x and y [nm], shape (N, 4)
-    """
-
-    points: Integers
-    starts: Integers
-    lattices: Integers
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
 
 
 @dataclass(frozen=True)
@@ -126,47 +101,17 @@ def read_cells(path: Path, most: int = FLAT_CAP) -> MaskCells:
     written = sum(cell.stored for cell in cells.values())
     if written > most:
         raise BadInput(Problem("too many polygons", path.name, f"{written}", f"at most {most}"))
-    answer = in_child(CHILD, kind, path, most)
+    tops, found = in_child(kind, path, most, "cells")
     try:
-        return _unpacked(answer)
-    except (ValueError, KeyError, TypeError, IndexError) as fault:
+        return MaskCells(tops, {str(entry["name"]): _cell(entry, shapes) for entry, shapes in found})
+    except (ValueError, KeyError, TypeError) as fault:
         raise BadInput(Problem("the reader's answer makes no sense", path.name)) from fault
 
 
-def _unpacked(answer: bytes) -> MaskCells:
-    """Cells from the child's plain bytes.
-
-    Raises
-    ------
-    ValueError, KeyError, TypeError : not what the child writes
-    """
-    head, _, body = answer.partition(b"\n")
-    described = json.loads(head)
-    numbers, at, cells = np.frombuffer(body, "<i8").astype(np.int64), 0, {}
-    for entry in described["cells"]:
-        shapes, at = _shapes(entry, numbers, at)
-        places = tuple(_placement(place) for place in entry["places"])
-        counted = (int(entry[key]) for key in ("paths", "thin", "texts", "off"))
-        cells[str(entry["name"])] = MaskCell(str(entry["name"]), shapes, places, *counted)
-    if at != len(numbers):
-        raise ValueError("more data than described")
-    return MaskCells(tuple(map(str, described["tops"])), cells)
-
-
-def _shapes(
-    entry: Mapping[str, Any], numbers: Integers, at: int
-) -> tuple[dict[tuple[int, int], Shapes], int]:
-    """Shape groups of a cell, and where the next cell's numbers begin."""
-    found = {}
-    for layer, datatype, polygons, points in entry["shapes"]:
-        ends = [at + polygons, at + 5 * polygons, at + 5 * polygons + 2 * points]
-        counts, lattices, block = np.split(numbers[at : ends[2]], [polygons, 5 * polygons])
-        if len(block) != 2 * points or int(counts.sum()) != points:
-            raise ValueError("arrays do not fit their description")
-        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        found[(int(layer), int(datatype))] = Shapes(block.reshape(-1, 2), starts, lattices.reshape(-1, 4))
-        at = ends[2]
-    return found, at
+def _cell(entry: Mapping[str, Any], shapes: Mapping[tuple[int, int], Shapes]) -> MaskCell:
+    places = tuple(_placement(place) for place in entry["places"])
+    counted = (int(entry[key]) for key in ("paths", "thin", "texts", "off"))
+    return MaskCell(str(entry["name"]), shapes, places, *counted)
 
 
 def _placement(given: list[Any]) -> Placement:

@@ -13,17 +13,20 @@ from pathlib import Path
 import numpy as np
 
 from fabplan.errors import BadInput, Problem
+from fabplan.geometry.strokes import stroke
 from fabplan.readers._chains import closed
 from fabplan.readers._drawing import FARTHEST, Floats, unit_nanometres
-from fabplan.readers._dxf_shapes import mirrored, points_of
+from fabplan.readers._dxf_shapes import mirrored, points_of, width_of
 from fabplan.readers._gds_records import MOST_DEPTH
 from fabplan.readers._outline_dxf import INSUNITS, Item, sections
-from fabplan.readers.gds import MOST_BYTES
+from fabplan.readers.gds import MOST_BYTES, Shapes
 from fabplan.readers.guarded import read_bytes
-from fabplan.readers.mask_cells import MaskCell, MaskCells, Placement, Shapes
+from fabplan.readers.mask_cells import MaskCell, MaskCells, Placement
 
 TOP = "*ENTITIES"
 MOST_VERTICES = 4_000_000
+AREAS = ("HATCH", "MPOLYGON", "REGION", "3DFACE", "MLINE", "WIPEOUT", "IMAGE")  # draw areas, but not as lines
+DRAWN = "closed lines, lines with a width, circles, solids"
 SINGLE = (1, 1, 0, 0)
 
 
@@ -39,11 +42,15 @@ def read_plate_dxf(path: Path, unit: str | None = None) -> tuple[MaskCells, tupl
     BadInput : broken, without unit, blocks that insert themselves, open lines, too large
     """
     where = path.name
-    units, blocks, items, _ = sections(read_bytes(path, MOST_BYTES, where), where)
+    units, blocks, items, ignored = sections(read_bytes(path, MOST_BYTES, where), where)
     name = unit or INSUNITS.get(units, "")
     if not name:
         allowed = 'a unit in $INSUNITS, or unit = "um" in the layer map'
         raise BadInput(Problem("the drawing does not say its unit", where, f"$INSUNITS {units}", allowed))
+    lost = [Problem("a plate cannot be read from this", where, f"{ignored[kind]} {kind}", DRAWN)
+            for kind in AREAS if ignored[kind]]  # fmt: skip
+    if lost:
+        raise BadInput(lost)
     maker = _Cells(unit_nanometres(name, where), where)
     cells = {block: maker.cell(block, content) for block, content in blocks.items()}
     cells[TOP] = maker.cell(TOP, items)
@@ -71,7 +78,7 @@ class _Cells:
                 places.append(self.placement(item))
             else:
                 layer = self.layers.setdefault(entity.layer, len(self.layers))
-                rings.setdefault(layer, []).append(self.ring(item) - base)
+                rings.setdefault(layer, []).extend(ring - base for ring in self.rings(item))
         if places and base.any():
             raise BadInput(Problem("a block with a base point that inserts others", self.where, name[:40]))
         shapes = {}
@@ -80,19 +87,37 @@ class _Cells:
             off += strays
         return MaskCell(name, shapes, tuple(places), 0, 0, 0, off)
 
-    def ring(self, item: Item) -> Floats:
-        """A closed line in nanometres."""
+    def rings(self, item: Item) -> list[Floats]:
+        """Closed lines in nanometres: the entity itself, or the area of a line with a width."""
         points, is_closed = points_of(item.entity, item.vertices, self.scale, self.where)
+        width = width_of(item.entity, item.vertices, self.where) * self.scale
+        self.take(points, item)
+        if not is_closed and closed(points):
+            points, is_closed = points[:-1], True
+        if width > 0:
+            return self.stroked(points, width, is_closed, item)
+        if not is_closed or len(points) < 3:
+            raise BadInput(Problem("an open line on a plate", f"{self.where}:{item.entity.line}", item.entity.kind))
+        return [points]
+
+    def take(self, points: Floats, item: Item) -> None:
+        """Count the vertices of an entity and look at them."""
         self.vertices += len(points)
         if self.vertices > MOST_VERTICES:
             raise BadInput(Problem("the drawing has too many vertices", self.where, f"more than {MOST_VERTICES}"))
         if not np.isfinite(points).all() or (len(points) and float(np.abs(points).max()) > 4 * FARTHEST):
             raise BadInput(Problem("a coordinate is out of range", f"{self.where}:{item.entity.line}"))
-        if not is_closed and closed(points):
-            points, is_closed = points[:-1], True
-        if not is_closed or len(points) < 3:
-            raise BadInput(Problem("an open line on a plate", f"{self.where}:{item.entity.line}", item.entity.kind))
-        return points
+
+    def stroked(self, points: Floats, width: float, is_closed: bool, item: Item) -> list[Floats]:
+        """Outlines of a line with a width."""
+        place = f"{self.where}:{item.entity.line}"
+        if width > FARTHEST or not (np.ptp(points, axis=0) > 0).any():
+            raise BadInput(Problem("a wide line without length or too wide", place, f"{width:.6g} nm"))
+        region = stroke(points, width, is_closed and len(points) > 2)
+        rings = [np.array(part.polygon, np.float64) for part in region.parts]
+        for ring in rings:
+            self.take(ring, item)
+        return rings
 
     def placement(self, item: Item) -> Placement:
         """An insertion; scales other than equal ones are refused."""

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from fabplan.errors import BadInput, Problem
-from fabplan.readers.gds import MOST_BYTES
+from fabplan.readers.gds import MOST_BYTES, Shapes
 from fabplan.readers.guarded import decoded, read_bytes
-from fabplan.readers.mask_cells import MaskCell, MaskCells, Shapes
+from fabplan.readers.mask_cells import MaskCell, MaskCells
 
 MOST_VERTICES = 4_000_000
 FARTHEST = 1 << 32  # nanometres, 4.3 m

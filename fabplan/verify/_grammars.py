@@ -25,6 +25,7 @@ class Grammar:
     minute : seconds in the time unit of a feed
     totals : axes that count what a piston has pressed so far
     steps : whether E counts what a piston presses (after M83)
+    longest : characters of a line that the controller takes, 0 when not limited
     flows : whether a positive E makes the head flow, whatever its size
     """
 
@@ -43,6 +44,7 @@ class Grammar:
     dwell_seconds: float | None = None
     own_rapid: bool = False
     modal: bool = False
+    longest: int = 0
 
     @property
     def sets_origin(self) -> bool:
@@ -95,6 +97,7 @@ GRAMMARS = {
         totals=("A", "B"),
         own_rapid=True,
         modal=True,
+        longest=255,
         idle=frozenset(("G43", "G64", "M6", "M48", "M49")),
     ),
     "grbl": Grammar(
@@ -104,6 +107,7 @@ GRAMMARS = {
         dwell_unit=1.0,
         own_rapid=True,
         modal=True,
+        longest=79,
     ),
     "aerotech-a3200": Grammar(
         frozenset(("G0", "G1", "G2", "G3", "G4", "G70", "G71", "G76", "G90", "G91", "G92", "M0", "M2", "M30")),

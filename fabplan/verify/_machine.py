@@ -136,6 +136,8 @@ class Machine:
             self._valve(line, arguments.get("P", "?"), code == "M64")
         elif code in ("M62", "M63"):
             self.pending[arguments.get("P", "?")] = code == "M62"
+        elif code == "M68":
+            self.run.settings.append(Setting(line, "pressure", float(arguments.get("Q", "0"))))
         elif code in _HEATS:
             value = float(arguments.get("S", arguments.get("R", "0")))
             self.run.settings.append(Setting(line, _HEATS[code], value))

@@ -30,7 +30,7 @@ class Job:
 
 def _heads(job: Job) -> Iterator[Finding]:
     """Every filament by an output of the header, with its head chosen and the origin moved by its offset."""
-    several = len(job.claims.heads) > 1
+    several = len({head.tool for head in job.claims.heads}) > 1
     for opening, place in zip(job.run.openings, job.head.tolist(), strict=True):
         where = f"{job.where} line {opening.line}"
         if place < 0:
@@ -96,7 +96,8 @@ def _tail(job: Job, filament: int, move: Move) -> bool:
     style = job.claims.heads[job.head[filament]].style
     if not style:
         return False
-    room = style.get("shut-off", 0.0) + 3 * 10.0**-job.run.decimals
+    stretched = job.claims.aligned[1] if job.claims.aligned else 1.0
+    room = style.get("shut-off", 0.0) * stretched + 3 * 10.0**-job.run.decimals
     pieces = job.filaments[filament]
     nearest = min(_distance(move.end[:2], piece.start[:2], piece.end[:2]) for piece in pieces)
     return bool(nearest <= room)
@@ -179,10 +180,11 @@ def _pistons(job: Job) -> Iterator[Finding]:
         if abs(drawn.setdefault(place, abs(move.pressed)) - abs(move.pressed)) > 1e-8:
             text = "a piston gives back another amount than it drew back"
             yield error("program-piston", _at(job, move), text, abs(move.pressed), drawn[place])
-    for place, head in enumerate(job.claims.heads):
+    for head in job.claims.heads:
         if head.pressed is None:
             continue
-        filaments = [f for f, h in zip(job.filaments, job.head.tolist(), strict=True) if h == place]
+        mine = {k for k, other in enumerate(job.claims.heads) if other.tool == head.tool}
+        filaments = [f for f, h in zip(job.filaments, job.head.tolist(), strict=True) if h in mine]
         total = math.fsum(move.pressed for filament in filaments for move in filament)
         if abs(total - head.pressed) > 2e-8 + 1e-6 * head.pressed:
             yield error("program-piston", job.where, "presses another amount than the header says", total, head.pressed)
@@ -202,17 +204,67 @@ def _ink(job: Job) -> Iterator[Finding]:
 
 def _box(job: Job) -> Iterator[Finding]:
     step = 2 * 10.0**-job.run.decimals
-    primes = len(job.claims.heads) if job.claims.overrun is None else 0
+    primes = len({head.tool for head in job.claims.heads}) if job.claims.overrun is None else 0
+    back = _unaligned(job)
     for k, (filament, place) in enumerate(zip(job.filaments, job.head.tolist(), strict=True)):
         free = step + (job.claims.heads[place].style.get("lead-in", 0.0) if place >= 0 else 0.0)
         free += job.claims.overrun or 0.0
         width, length = job.claims.width + free, job.claims.length + free
         for move in filament:
-            inside = all(-free <= x <= width and -free <= y <= length for x, y, _ in (move.start, move.end))
+            ends = [back(*place[:2]) for place in (move.start, move.end)]
+            inside = all(-free <= x <= width and -free <= y <= length for x, y in ends)
             if k >= primes and not inside:
                 yield error("program-footprint", _at(job, move), "prints outside the footprint")
             if k < primes and inside:
                 yield error("program-footprint", _at(job, move), "the prime line lies on the footprint")
+
+
+def _unaligned(job: Job) -> Callable[[float, float], tuple[float, float]]:
+    """From places on the part back to those of the drawing, where a program was aligned."""
+    if job.claims.aligned is None:
+        return lambda x, y: (x, y)
+    angle, scale, dx, dy = job.claims.aligned
+    c, s = math.cos(angle) / scale, math.sin(angle) / scale
+    return lambda x, y: (c * (x - dx) + s * (y - dy), c * (y - dy) - s * (x - dx))
+
+
+def _bounds(job: Job) -> Iterator[Finding]:
+    """The box of the header against that of all that is printed; lead-ins lie before the drawn ends."""
+    if job.claims.box is None:
+        return
+    places = np.array([p for f in job.filaments for m in f for p in (m.start, m.end)], np.float64).reshape(-1, 3)
+    if not len(places) or not np.isfinite(places).all():
+        return
+    room = max(head.style.get("lead-in", 0.0) for head in job.claims.heads)
+    room += max(head.style.get("shut-off", 0.0) for head in job.claims.heads)
+    ends = np.stack([places.min(axis=0), places.max(axis=0)], axis=1).ravel()
+    for axis, found, wanted in zip("XXYYZZ", ends.tolist(), job.claims.box, strict=True):
+        if abs(found - wanted) > 6e-4 + 10.0**-job.run.decimals + room * (axis != "Z"):
+            text = f"prints along {axis} to another place than the header says"
+            yield error("program-length", job.where, text, found, wanted, "mm")
+
+
+def _area(job: Job) -> Iterator[Finding]:
+    """All moves against the range of motion that the header states."""
+    for axis, most in enumerate(job.claims.travels):
+        known = [p[axis] for m in job.run.moves for p in (m.start, m.end) if not math.isnan(p[axis])]
+        if most is not None and known and max(known) - min(known) > most + 1e-9:
+            text = f"the moves along {'XY'[axis]} do not fit into the travel of the machine"
+            yield error("program-area", job.where, text, max(known) - min(known), most, "mm")
+
+
+def _pressures(job: Job) -> Iterator[Finding]:
+    """Sets of values against the pressure that the program has set, where the dialect sets it."""
+    asked = [s for s in job.run.settings if s.what == "pressure"]
+    lines = np.array([s.line for s in asked], np.int64)
+    for opening, place in zip(job.run.openings, job.head.tolist(), strict=True):
+        wanted = job.claims.heads[place].pressure if place >= 0 else None
+        if wanted is None or not asked:
+            continue
+        last = int(np.searchsorted(lines, opening.line)) - 1
+        if last < 0 or abs(asked[last].value - wanted) > 2e-3:
+            text = "prints with another pressure than the header says"
+            yield error("program-pressure", f"{job.where} line {opening.line}", text, asked[last].value, wanted, "kPa")
 
 
 def _points(job: Job) -> Iterator[Finding]:
@@ -254,7 +306,8 @@ def _ramps(job: Job) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Job], Iterator[Finding]], ...] = (
-    _heads, _lengths, _feeds, _heights, _dwells, _lamp, _pistons, _ink, _box, _points, _time, _ramps,
+    _heads, _lengths, _feeds, _heights, _dwells, _lamp, _pistons, _ink, _box, _bounds, _area, _pressures, _points,
+    _time, _ramps,
 )
 
 

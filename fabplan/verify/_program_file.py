@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from fabplan.errors import BadInput, Problem, nearest
 from fabplan.findings import Finding, ordered
 from fabplan.verify._claims import Claims, bench_of
+from fabplan.verify._collisions import collisions
 from fabplan.verify._plain_checks import area_findings, crossing_findings, plain_checks
 from fabplan.verify._program_checks import CHECKS, Job
 from fabplan.verify._replay import GRAMMARS, Move, Run, replay
+from fabplan.verify._told_dialect import told_dialect
 from fabplan.verify.programs import grouped, job_of
 
-_HEADER = re.compile(r"\bdialect=([\w.-]+)")
 _FLAVOUR = re.compile(r"(?:FLAVOR:|gcode_flavor = |G-code flavor: ?)([\w-]+)", re.IGNORECASE)
 _FLAVOURS = {
     "marlin": "marlin", "marlin2": "marlin", "reprap": "marlin", "reprapfirmware": "reprapfirmware",
@@ -91,9 +92,9 @@ def recognised(text: str, where: str, given: str | None = None) -> tuple[str, st
             raise BadInput(Problem("unknown dialect", "--dialect", given[:40], known, nearest(given, GRAMMARS)))
         return given, "as you said"
     head = text[:20_000]
-    found = _HEADER.search(head)
-    if found and found[1] in GRAMMARS:
-        return found[1], "its header says so"
+    name, known = told_dialect(text)
+    if known:
+        return known, "its header says so" if name == known else f"{name} of its header has the same words"
     flavour = _FLAVOUR.search(head) or _FLAVOUR.search(text[-60_000:])
     if flavour and flavour[1].lower() in _FLAVOURS:
         return _FLAVOURS[flavour[1].lower()], f"its comments say {flavour[1]}"
@@ -133,7 +134,10 @@ def read_program(raw: bytes, where: str, dialect: str | None = None, bounds: Bou
     groups = tuple(grouped(run))
     found = list(_held(job)) if isinstance(job, Job) else list(plain_checks(run, grammar, groups))
     found += area_findings(run, bounds.travel_x, bounds.travel_y)
-    found += crossing_findings(run, bounds.half_bead * 1e3, bounds.tip * 1e3, bounds.cone)
+    if isinstance(job, Job) and not bounds.tip:
+        found += collisions(job)
+    else:
+        found += crossing_findings(run, bounds.half_bead * 1e3, bounds.tip * 1e3, bounds.cone)
     return Program(
         where, name, because, text.count("\n"), run, job if isinstance(job, Job) else None, groups, ordered(found)
     )

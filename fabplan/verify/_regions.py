@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from fabplan.geometry.edges import flat_vertices
 from fabplan.geometry.region import Region, area
 from fabplan.geometry.shapes import difference
-from fabplan.readers.gds import MaskFile
 from fabplan.readers.mask_cells import read_cells
 from fabplan.verify._recognise import recognised
 from fabplan.verify._unfold import unfolded
@@ -46,27 +45,6 @@ def tidied(region: Region) -> Region:
     arrays = tuple(part for part in region.parts if part.lattice.count > 1)
     rings = [np.array(list(group), np.int64) for _, group in groupby(singles, key=len)]
     return Region((*arrays, *recognised(rings).parts))
-
-
-def region_of(file: MaskFile, pair: tuple[int, int]) -> Region:
-    """Region of a (layer, datatype) of a file; empty when nothing is drawn there.
-
-    Equal polygons at equal steps become lattices again, so that 10^5 fingers stay quick to measure.
-    """
-    outlines = file.layers.get(pair)
-    if outlines is None:
-        return Region()
-    counts = np.diff(outlines.starts)
-    rings = [
-        outlines.points[outlines.starts[:-1][counts == vertices][:, None] + np.arange(vertices)]
-        for vertices in np.unique(counts)
-    ]
-    return recognised(rings)
-
-
-def regions_of(file: MaskFile) -> dict[tuple[int, int], Region]:
-    """`region_of` for everything that is drawn in a file."""
-    return {pair: region_of(file, pair) for pair in file.layers}
 
 
 def differ(one: Region, other: Region) -> bool:

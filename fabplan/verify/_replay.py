@@ -39,6 +39,8 @@ def replay(
     number = 0
     for number, line in enumerate(text.splitlines(), 1):
         code = _without_comments(line, grammar, run, number).strip()
+        if grammar.longest and len(line) > grammar.longest:
+            run.fault("program-word", number, f"the controller takes lines of {grammar.longest} characters")
         if not code or code == "%" or code.startswith(grammar.text_codes or "\0"):
             continue
         words = _words(code, run, number)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from fabplan.errors import BadInput, Problem
 from fabplan.geometry.region import Lattice, Part, Region, polygon_area2
-from fabplan.readers.mask_cells import MaskCell, MaskCells, Placement, Shapes
+from fabplan.readers.gds import Shapes
+from fabplan.readers.mask_cells import MaskCell, MaskCells, Placement
 from fabplan.verify._recognise import recognised
 
 Pair = tuple[int, int]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fabplan import units
-from fabplan.catalog.loader import Catalog, find
+from fabplan.catalog.loader import Catalog, find, fold
 from fabplan.catalog.types import Material, Recipe
 from fabplan.errors import BadInput, Problem, listed
 from fabplan.planner import cell_document, drawn, electrical
@@ -33,11 +33,8 @@ def estimate(found: Foreign, layer_map: LayerMap, catalog: Catalog, where: str) 
     problems = [*_missing(layers, where), *_not_a_comb(found, where)]
     if problems:
         raise BadInput(problems)
-    electrolyte = _electrolyte(layer_map.cell, catalog, where)
-    choices = {role: _choice(role, layers[role][0], catalog, where) for role in ELECTRODES} | {
-        "electrolyte": electrolyte
-    }
-    route = Route(choices, (), electrolyte.material, None, catalog.facilities["any"])
+    choices = _choices(layers, layer_map.cell, catalog, where)
+    route = Route(choices, (), choices["electrolyte"].material, None, catalog.facilities["any"])
     chem = electrical.chemistry(route, catalog)
     if chem.dense:
         raise BadInput(Problem("dense films side by side are not estimated", f"{where}: cell", None, "porous layers"))
@@ -51,6 +48,44 @@ def estimate(found: Foreign, layer_map: LayerMap, catalog: Catalog, where: str) 
         "one_c_current_A": cell.one_c, "cutoff_V": geometry["cut_off"], "rates": rates,
         "confidence": drawn.confidence(chem), "not_counted": ["collectors", *(f"{w}: {c}" for w, c in chem.unknown)],
     }  # fmt: skip
+
+
+def _choices(
+    layers: Mapping[str, list[MappedLayer]], cell: Mapping[str, Any], catalog: Catalog, where: str
+) -> dict[str, Choice]:
+    """Materials and recipes of both electrodes and the electrolyte.
+
+    Raises
+    ------
+    BadInput : with all that is unknown or missing
+    """
+    found, problems = dict[str, Choice](), list[Problem]()
+    for role in (*ELECTRODES, "electrolyte"):
+        try:
+            if role in ELECTRODES:
+                found[role] = _choice(role, layers[role][0], catalog, where)
+            else:
+                found[role] = _electrolyte(cell, catalog, where)
+        except BadInput as fault:
+            problems += fault.problems
+    if problems:
+        raise BadInput(problems)
+    return found
+
+
+def _material(catalog: Catalog, name: str, facet: str, where: str) -> Material:
+    """A material that is an electrode or an electrolyte; only such ones are proposed.
+
+    Raises
+    ------
+    BadInput : no such material, or it is none
+    """
+    fitting = {key: one for key, one in catalog.materials.items() if getattr(one, facet) is not None}
+    known = {fold(word): m for m in catalog.materials.values() for word in (m.id, *m.aliases)}
+    other = known.get(fold(name))
+    if other is not None and getattr(other, facet) is None:
+        raise BadInput(Problem(f"not an {facet} material", where, other.id, listed(fitting, 20)))
+    return find(fitting, name, where)
 
 
 def _missing(layers: Mapping[str, list[MappedLayer]], where: str) -> list[Problem]:
@@ -79,9 +114,7 @@ def _not_a_comb(found: Foreign, where: str) -> list[Problem]:
 def _choice(role: str, layer: MappedLayer, catalog: Catalog, where: str) -> Choice:
     """Material of an electrode, and the recipe that says what the finished layer is inside."""
     key = f"{where}: layers.{layer.name}"
-    material = find(catalog.materials, layer.material, f"{key}.material")
-    if material.electrode is None:
-        raise BadInput(Problem("not an electrode material", f"{key}.material", material.id))
+    material = _material(catalog, layer.material, "electrode", f"{key}.material")
     recipes = [r for r in catalog.recipes.values() if material.id in r.materials and r.microstructure is not None]
     return _made(role, material, layer.recipe, recipes, catalog, f"{key}.recipe")
 
@@ -90,9 +123,7 @@ def _electrolyte(cell: Mapping[str, Any], catalog: Catalog, where: str) -> Choic
     name, key = cell.get("electrolyte"), f"{where}: cell.electrolyte"
     if not isinstance(name, str):
         raise BadInput(Problem("a key is missing", key, None, "name of a material"))
-    material = find(catalog.materials, name, key)
-    if material.electrolyte is None:
-        raise BadInput(Problem("not an electrolyte", key, material.id))
+    material = _material(catalog, name, "electrolyte", key)
     recipes = [recipe for recipe in catalog.recipes.values() if material.id in recipe.materials]
     return _made("electrolyte", material, recipes[0].id if recipes else "", recipes, catalog, key)
 

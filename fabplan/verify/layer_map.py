@@ -36,7 +36,7 @@ CELL_KEYS = ("electrolyte", "cut_off", "rates", "lid_height")
 TABLES = ("layers", "rules", "unit", "cell")
 KINDS = get_args(Kind)
 #: kinds of rules that compare two layers
-TWO = ("separation", "enclosure", "overlap", "apart", "inside")
+TWO = ("separation", "enclosure", "overlap", "opening", "apart", "inside")
 NO_VALUE = ("apart", "inside")
 DIMENSION = {"area": "area", "hole-area": "area", "angle": "number", "density": "number"}
 MOST_LAYERS = 256

@@ -47,7 +47,7 @@ def verify_masks(folder: Path, plan: Mapping[str, Any]) -> tuple[Finding, ...]:
         lost = _fault("masks-missing", "masks", "plan.json lists plates, the folder has no masks")
         return (lost,) if plan.get("masks") else ()
     try:
-        design, entries = _design(masks, "gds"), _entries(plan)
+        design, entries = _design(masks, "gds"), entries_of(plan)
     except BadInput as fault:
         return tuple(_fault("masks-unreadable", f"masks/{p.where}", str(p)) for p in fault.problems)
     drawn = design.layers
@@ -72,7 +72,7 @@ def _connections(bodies: Sequence[Body]) -> tuple[Finding, ...]:
     return (*shorts(approaches(bodies)), *islands(bodies)) if found and few is not bodies else found
 
 
-def _entries(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def entries_of(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Layer entries that make sense.
 
     Raises

@@ -70,9 +70,10 @@ def _rule(entry: Mapping[str, Any], layers: Mapping[str, Any]) -> Rule:
     """
     rule = Rule(
         entry["kind"], str(entry["layer"]), float(entry["value"]), str(entry["other"]), float(entry["most"]),
-        float(entry["window"]),
+        float(entry["window"]), entry.get("severity", "error"),
     )  # fmt: skip
     named = [name for name in (rule.layer, rule.other) if name]
-    if rule.kind not in get_args(Kind) or not set(named) <= layers.keys() or not 0 <= rule.value < 10:
+    known = rule.kind in get_args(Kind) and rule.severity in ("error", "warning")
+    if not known or not set(named) <= layers.keys() or not 0 <= rule.value < 10:
         raise ValueError(rule.name)
     return rule

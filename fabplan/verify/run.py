@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 
 from fabplan.findings import Finding, errors, ordered
+from fabplan.geometry.region import Region
 from fabplan.layout.drc import Checked
 from fabplan.verify._regions import read_design
 from fabplan.verify.folder import verify_folder
-from fabplan.verify.masks import NOT_DESIGN, verify_masks
+from fabplan.verify.masks import NOT_DESIGN, entries_of, verify_masks
 from fabplan.verify.programs import verify_programs
 from fabplan.verify.rule_file import checked
 
@@ -39,3 +40,22 @@ def rules_checked(folder: str | os.PathLike[str]) -> tuple[Checked, ...]:
     masks = Path(folder) / "masks"
     found = [path for path in sorted(masks.glob("*.gds")) if not path.stem.endswith(NOT_DESIGN)]
     return checked(masks, read_design(found[0]).layers) if found else ()
+
+
+def layers_drawn(folder: str | os.PathLike[str]) -> tuple[tuple[str, str, Region], ...]:
+    """Name, role and polygons of every layer of a delivery's design, bottom-up; none where it has no masks.
+
+    Raises
+    ------
+    BadInput : design or plan.json cannot be read
+    """
+    found = [path for path in sorted((Path(folder) / "masks").glob("*.gds")) if not path.stem.endswith(NOT_DESIGN)]
+    _, plan = verify_folder(Path(folder))
+    if not found or plan is None:
+        return ()
+    drawn = read_design(found[0]).layers
+    return tuple(
+        (str(entry["name"]), str(entry["role"]), drawn[pair])
+        for entry in entries_of(plan)
+        if (pair := (int(entry["layer"]), int(entry["datatype"]))) in drawn
+    )

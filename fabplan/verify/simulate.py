@@ -181,7 +181,7 @@ def _sums(program: Program, bench: Bench, names: list[str], head_of: tuple[int, 
         elif driven and program.piston_unit == "mm3":
             ink, because = pressed * MM**3, "E counts mm3"
         elif claim is not None and claim.section:
-            ink, because = printed * MM * claim.section * MM**2, "section of the bead in the header"
+            ink, because = _claimed_ink(program, head_of, place), "section of the bead in the header"
         elif driven:
             because = "not known: what E counts is known with --piston DIAMETER"
         elif bench.nozzle:
@@ -189,6 +189,15 @@ def _sums(program: Program, bench: Bench, names: list[str], head_of: tuple[int, 
             because = f"bead of a nozzle of {bench.nozzle / MM:.4g} mm"
         width = claim.nozzle * MM if claim is not None else bench.nozzle or 0.0
         yield HeadSum(name, len(mine), printed * MM, ink, pressed if driven else None, because, width)
+
+
+def _claimed_ink(program: Program, head_of: tuple[int, ...], place: int) -> float:
+    """Ink of one head by the sections that the header says, set by set [m³]."""
+    assert program.job is not None
+    sections = [head.section or 0.0 for head in program.job.claims.heads]
+    rows = zip(program.groups, head_of, program.job.head.tolist(), strict=True)
+    ways = ((math.fsum(m.length for m in group), k) for group, h, k in rows if h == place)
+    return math.fsum(way * MM * sections[k] * MM**2 for way, k in ways)
 
 
 def _layers(found: Track, run: Run) -> Iterator[Layer]:

@@ -55,11 +55,16 @@ def test_published_relief_of_pillars() -> None:
 
 
 def test_eustache_half_cell() -> None:
-    """Area enhancement 25, 150 nm of TiO2 at 65 uAh/(cm2 um): 244 uAh/cm2 at most; 200 were measured."""
-    assert near(244, rel=2e-3) == 25 * 0.15 * 65
-    tubes = Field(TUBES, 5000, 3000, 8000, 0, 30_000, 1, 1, 10_000)
-    cell = (8e-6) ** 2
-    assert 1 + float(relief.surplus_area(relief_of(tubes), 0.0)) / cell == near(12.8, rel=3e-3)
+    """Microtubes 30 um high enlarge the surface 12.8 times; 25 times, as published, where they are twice as high.
+
+    Then 150 nm of TiO2 at 65 uAh/(cm2 um) are 244 uAh/cm2 at most; 200 were measured.
+    """
+    areal = 0.15 * 65  # uAh/cm2 of the plane
+    for height, factor in ((30_000, 12.8), (61_000, 25.0)):
+        tubes = Field(TUBES, 5000, 3000, 8000, 0, height, 1, 1, 10_000)
+        found = 1 + float(relief.surplus_area(relief_of(tubes), 0.0)) / (8e-6) ** 2
+        assert found == near(factor, rel=5e-3)
+    assert found * areal == near(244, rel=5e-3)
 
 
 def test_relief_without_depth_is_the_plane() -> None:

@@ -1,6 +1,6 @@
 """10^4 fingers clipped to a circle with 20 keep-outs, beside gdstk and KLayout as people call them, in one run.
 
-Times are printed with ``-s`` and recorded; no test fails on them, since machines differ. Goal: at most 0.15 s.
+Times are printed with ``-s`` and recorded. Goal: at most 0.15 s of processor time.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ def teeth(fingers: int) -> Teeth:
 
 
 def best(function: Callable[[], object], times: int) -> float:
+    """Least processor time [s], which other work on the machine stretches little."""
     found = []
     for _ in range(times):
-        begin = time.perf_counter()
+        begin = time.process_time()
         function()
-        found.append(time.perf_counter() - begin)
+        found.append(time.process_time() - begin)
     return min(found)
 
 
@@ -57,6 +58,7 @@ def test_clip_is_whole_and_square(record_property: Callable[[str, object], None]
     taken = best(lambda: ours(region, laid), 3)
     record_property("seconds", taken)
     print(f"\n10^4 fingers clipped to a circle with 20 keep-outs: {taken * 1e3:.0f} ms")
+    assert taken <= 0.15
     _, rows = ours(region, laid)
     assert len(rows) > FINGERS
     # rectangles have no acute tip; none is narrower than a finger

@@ -22,8 +22,8 @@ from fabplan.estimate.run import Result, estimate
 from tests.estimate.examples import document
 from tests.estimate.pybamm_cell import parameters
 
-RATES = (0.5, 2.0, 5.0, 10.0)
-DESIGNS, REPEATS = 24, 110
+RATES = (2.0, 10.0)
+DESIGNS, REPEATS = 14, 360
 LAYERS = ("Negative electrode thickness [m]", "Separator thickness [m]", "Positive electrode thickness [m]")
 CURRENT = "Current function [A]"
 Row = tuple[str, int, float, np.ndarray]  # name, points, seconds, charges [designs, rates]

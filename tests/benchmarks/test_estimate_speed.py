@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -29,40 +30,49 @@ def mix() -> Cells:
     return read_cells(given, "mix")
 
 
+def speeds(made: Cells, tier: str, rates: Sequence[float] | None, runs: int) -> tuple[float, float]:
+    """Evaluations per second, and per second of the processor, which others on the machine do not change; best runs."""
+    shown, quiet = 0.0, 0.0
+    for _ in range(runs):
+        begin = time.process_time()
+        result = estimate(made, tier, rates)
+        quiet = max(quiet, len(result.ids) / (time.process_time() - begin))
+        shown = max(shown, len(result.ids) / result.seconds)
+    return shown, quiet
+
+
+def told(name: str, found: tuple[float, float]) -> float:
+    print(f"{name}: {found[0]:.3g} evaluations/s, {found[1]:.3g} per second of the processor")
+    return found[1]
+
+
 @pytest.mark.slow
 def test_fast_tier() -> None:
-    made = mix()
-    best = max(len(result.ids) / result.seconds for result in (estimate(made, "fast") for _ in range(5)))
-    print(f"fast tier: {best:.3g} evaluations/s")
-    assert best > 8e4 / 2.5
+    assert told("fast tier", speeds(mix(), "fast", None, 7)) > 1.5e5 / 2.0
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("compiled", "least"), [(False, 30.0), (True, 1000.0)])
+@pytest.mark.parametrize(("compiled", "least"), [(False, 30.0), (True, 1500.0)])
 def test_accurate_tier(compiled: bool, least: float, monkeypatch: pytest.MonkeyPatch) -> None:
     if compiled:
         pytest.importorskip("numba", reason="numba (extra fast) is not installed")
     monkeypatch.setattr(dfn, "available", lambda: compiled)
-    made = mix()
-    rates = RATES if compiled else [5.0]
+    made, rates = mix(), RATES if compiled else [5.0]
     estimate(made, "accurate", rates)  # compiles or loads the machine code
-    result = estimate(made, "accurate", rates)
     name = "compiled" if compiled else "arrays"
-    print(f"accurate tier, {name}: {len(result.ids) / result.seconds:.3g} evaluations/s")
-    assert len(result.ids) / result.seconds > least
+    assert told(f"accurate tier, {name}", speeds(made, "accurate", rates, 1)) > least
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("compiled", "least"), [(False, 200.0), (True, 1000.0)])
+@pytest.mark.parametrize(("compiled", "least"), [(False, 80.0), (True, 3000.0)])
 def test_marched_films(compiled: bool, least: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dense films whose diffusivity varies, planar and coaxial."""
     if compiled:
         pytest.importorskip("numba", reason="numba (extra fast) is not installed")
     monkeypatch.setattr(film_march, "available", lambda: compiled)
-    made = varied(700)
-    best = max(len(result.ids) / result.seconds for result in (estimate(made, "accurate") for _ in range(3)))
-    print(f"accurate tier, films, {'compiled' if compiled else 'arrays'}: {best:.3g} evaluations/s")
-    assert best > least
+    made = varied(700 if compiled else 100)
+    name = "compiled" if compiled else "arrays"
+    assert told(f"accurate tier, films, {name}", speeds(made, "accurate", None, 3)) > least
 
 
 @pytest.mark.slow

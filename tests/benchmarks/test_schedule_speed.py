@@ -12,7 +12,7 @@ import pytest
 
 from fabplan.planner.schedule import schedule
 from fabplan.planner.schedule_task import Task
-from tests.planner.test_schedule import flow_line, mixed
+from tests.planner.test_schedule import flow_line, mixed, routes
 
 pytest.importorskip("ortools", reason="the extra schedule is not installed")
 
@@ -20,8 +20,10 @@ CASES: dict[str, Task] = {
     "16 lots, single tools": flow_line(16, {7: 60, 9: 30}),
     "16 lots, runs shared": flow_line(16, {7: 60, 9: 30}, furnace={"batch": 8}, dry={"batch": 4}, cure={"batch": 16}),
     "16 lots, several tools": flow_line(16, {7: 60, 9: 30}, print={"count": 2}, cure={"count": 3, "batch": 2}),
-    "four routes, 8 lots": mixed(2),
-    "four routes, 16 lots": mixed(4),
+    "four shipped routes, 16 lots": routes(4),
+    "four shipped routes with clocks, 16 lots": routes(4, 60),
+    "four invented routes that come back with short waits, 8 lots": mixed(2),
+    "four invented routes that come back with short waits, 16 lots": mixed(4),
 }
 
 

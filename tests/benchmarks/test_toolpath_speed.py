@@ -1,17 +1,11 @@
-"""Toolpaths with all their checks, fills and drop patterns in the time of a blink; beside mecode and FullControl."""
+"""Toolpaths with all their checks, fills and drop patterns in the time of a blink."""
 
 from __future__ import annotations
 
 import dataclasses
-import io
 import time
 from collections.abc import Callable
-from itertools import pairwise
 
-import numpy as np
-import pytest
-
-from fabplan.exporters.gcode import program
 from fabplan.layout.collision import collision_findings
 from fabplan.layout.drops import drop_pattern
 from fabplan.layout.fills import contours
@@ -19,7 +13,7 @@ from fabplan.layout.ink_rules import Paste, ink_findings
 from fabplan.layout.interleave import interleaved
 from fabplan.layout.toolpaths import clearance, nozzle_of, print_findings, toolpath
 from fabplan.layout.types import Toolpath
-from tests.printing import SETTINGS, UM, comb, dialect, gantry, pair
+from tests.printing import SETTINGS, UM, comb, gantry, pair
 
 MACHINE = gantry()
 BOX = (0, 0, 10_000 * UM, 10_000 * UM)
@@ -66,40 +60,3 @@ def test_a_square_centimetre_in_drops_of_a_micrometre() -> None:
     pattern = drop_pattern(region, (UM, UM), "p", BOX)
     assert pattern.pixels.shape == (10_000, 10_000) and pattern.area == pattern.body_area
     assert best(lambda: drop_pattern(region, (UM, UM), "p", BOX), 3) < 0.3
-
-
-def test_faster_than_mecode_and_fullcontrol() -> None:
-    """The same filaments as text, all three in this process; the others do not check anything."""
-    mecode = pytest.importorskip("mecode", reason="mecode is not installed")
-    fullcontrol = pytest.importorskip("fullcontrol", reason="FullControl is not installed")
-    joint = comb_of_both_inks()
-    filaments = [joint.points[a:b] * 1e3 for a, b in pairwise(joint.starts.tolist())]
-    ours = best(lambda: program(joint, dialect("marlin"), ("h",), machine=MACHINE), 3)
-    assert best(lambda: by_mecode(mecode, filaments), 1) > 2 * ours
-    assert best(lambda: by_fullcontrol(fullcontrol, filaments), 1) > 4 * ours
-
-
-def by_mecode(mecode, filaments: list[np.ndarray]) -> str:
-    out = io.StringIO()
-    g = mecode.G(outfile=out, print_lines=False, aerotech_include=False)
-    for points in filaments:
-        g.feed(300)
-        g.abs_move(z=5)
-        g.abs_move(*points[0, :2])
-        g.abs_move(z=points[0, 2])
-        g.toggle_pressure(5)
-        g.feed(15)
-        for x, y, _ in points[1:]:
-            g.abs_move(x, y)
-        g.toggle_pressure(5)
-    return out.getvalue()
-
-
-def by_fullcontrol(fc, filaments: list[np.ndarray]) -> str:
-    steps = []
-    for points in filaments:
-        x, y, z = points[0]
-        steps += [fc.Extruder(on=False), fc.Point(x=x, y=y, z=5), fc.Point(z=z), fc.Extruder(on=True)]
-        steps += [fc.Point(x=x, y=y, z=z) for x, y, z in points[1:]]
-    data = {"print_speed": 15, "travel_speed": 300, "extrusion_width": 0.03, "extrusion_height": 0.024}
-    return fc.transform(steps, "gcode", fc.GcodeControls(printer_name="generic", initialization_data=data))

@@ -71,7 +71,7 @@ def test_plots_are_saved_as_svg_and_csv(page: Opener) -> None:
 
 def test_tables_sort_by_value(page: Opener) -> None:
     opened = page(PLAN)
-    times = "[...document.querySelectorAll('#made tbody tr')].map((r) => r.cells[4].innerText.replace(/\\s+/g, ' '))"
+    times = "[...document.querySelectorAll('#made tbody tr')].map((r) => fab.tables.text(r.cells[4]))"
     opened.press("#made thead th:nth-child(5) button")
     shown = opened.run(times)
     order = sorted(s.duration for s in PLAN.steps if s.duration is not None)
@@ -129,7 +129,7 @@ def test_names_run_nothing_in_any_view(page: Opener, payload: str) -> None:
     """The fixture fails on dialogs, console messages and requests."""
     opened = page(infected(PLAN, payload))
     count = "[...document.querySelectorAll('script, img, iframe, object, embed')].length"
-    assert opened.run(count) == 9 + 5  # scripts and blocks of data
+    assert opened.run(count) == 10 + 5  # scripts and blocks of data
     opened.run("fab.layout.marks.forEach((mark) => fab.layout.jump(mark.number))")
     opened.run("fab.player.go(1)")
     opened.run(f"document.querySelector('{PLOT}').focus()")
@@ -139,7 +139,7 @@ def test_names_run_nothing_in_any_view(page: Opener, payload: str) -> None:
     handlers = "[...e.attributes].some((a) => a.name.startsWith('on'))"
     assert (
         opened.run(f"[...document.querySelectorAll('*')].filter((e) => {handlers}).length") == 0
-        and opened.run(count) == 14
+        and opened.run(count) == 15
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from fabplan.cli import main
 from tests.browser.chromium import Browser
+from tests.browser.test_designs import UNSAID
 from tests.estimate import examples
 
 RATES = [0.1, 1.0, 120.0]
@@ -34,11 +35,13 @@ def opened(chromium: Browser, made: Path) -> Browser:
 
 
 def test_every_section_is_there_and_nothing_is_loaded(opened: Browser) -> None:
-    titles = opened.run("[...document.querySelectorAll('h2')].map((e) => e.textContent)")
+    titles = opened.run("[...document.querySelectorAll('h2')].map((e) => e.firstChild.data)")
     wanted = ["Discharge", "Capacity over rate", "How sure", "Pulses", "Charging"]
     assert [title for title in titles if title in wanted] == wanted
-    assert titles[-2:] == ["Resistance at full charge", "Every discharge"]
-    assert opened.run("document.querySelectorAll('script, link, img, iframe').length") == 0
+    assert titles[-3:] == ["Resistance at full charge", "Every discharge", "Where the numbers are from"]
+    assert opened.run(UNSAID) == []
+    assert opened.run("document.querySelectorAll('script').length") == 4 + 1  # scripts and the data of the plots
+    assert opened.run("document.querySelectorAll('script[src], link, img, iframe').length") == 0
     assert "default-src 'none'" in opened.run("document.querySelector('meta[http-equiv]').content")
     assert opened.problems == []
 
@@ -51,6 +54,17 @@ def test_every_curve_can_be_seen(opened: Browser) -> None:
     )
     assert min(widths[0]) < 25.0 < 200.0 < min(widths[1])
     assert "120C" in opened.run("document.querySelectorAll('svg.plot')[1].textContent")
+
+
+def test_curves_show_values_and_tables_sort(opened: Browser) -> None:
+    opened.run("document.querySelector('figure[data-name] svg').focus()")
+    opened.key("ArrowRight")
+    assert " V" in opened.run("document.querySelector('.hover text').textContent")
+    opened.press("[aria-label='Every discharge'] thead th:nth-child(2) button")
+    rows = "[...document.querySelectorAll(\"[aria-label='Every discharge'] tbody tr\")]"
+    rates = opened.run(f"{rows}.map((r) => r.cells[1].innerText)")
+    assert [float(rate) for rate in rates] == sorted(RATES)
+    assert opened.problems == []
 
 
 def test_pulses_charging_and_the_tornado_are_read(opened: Browser) -> None:

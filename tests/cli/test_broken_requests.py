@@ -152,7 +152,7 @@ def test_all_faults_of_a_spec_at_once(tmp_path: Path, capsys: pytest.CaptureFixt
 
 @pytest.mark.slow
 @given(st.binary(max_size=6), st.integers(0, len(SPEC)), st.integers(0, 6))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_mutated_specs_are_plans_or_messages(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], new: bytes, place: int, cut: int
 ) -> None:

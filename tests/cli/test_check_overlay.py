@@ -10,10 +10,18 @@ import pytest
 from fabplan.cli import main
 
 FILES = {
-    "materials/mine.toml": 'name = "M"\nkinds = ["anode"]\ndensity = "3 K"\ncolour = "blue"\naliases = ["lto"]\n',
-    "recipes/a.toml": 'name = "A"\nmethod = "drying"\nbefore = ["b"]\nsource = "me"\nconfidence = "low"\n',
+    "materials/mine.toml": 'name = "M"\nkinds = ["anode"]\ndensity = "3 K"\ncolour = "blue"\naliases = ["lto"]\n'
+    '[electrode]\nocp = "nowhere"\n',
+    # faults of four kinds in one file: a key, a process's own setting, a name, and a circle through a sound file
+    "recipes/a.toml": (
+        'name = "A"\nmethod = "drying"\nbefore = ["b"]\nsource = "me"\nconfidence = "low"\nshade = "red"\n'
+        'thickness = "3 kg"\nmaterials = ["nowhere"]\n[settings]\noven_temperature = "5 m"\n'
+    ),
     "recipes/b.toml": 'name = "B"\nmethod = "drying"\nbefore = ["a"]\nsource = "me"\nconfidence = "low"\n',
-    "recipes/c.toml": 'extends = "d"\nname = "C"\n',
+    "recipes/c.toml": (
+        'extends = "d"\nname = "C"\nmethod = "drying"\nhue = "red"\naliases = ["A", "fill-liquid-electrolyte"]\n'
+        '[settings]\noven_temperature = "6 m"\n'
+    ),
     "recipes/d.toml": 'extends = "c"\nname = "D"\n',
     "facilities/lab.toml": (
         'name = "L"\nsource = "me"\nconfidence = "low"\n[[tools]]\nname = "x"\nmethods = ["sputterr"]\n'
@@ -28,13 +36,17 @@ FAULTS = {
     "not a density": "mine.toml:3: density",
     "a name that 'lto' has already": "mine.toml:5: aliases",
     "extends itself in a circle": "c.toml:1: extends",
-    "needs itself": "recipes/a: before",
-    "'sputterr' is not among the methods": "facilities/lab: tools[0].methods",
-    "Costs need their currency": "facilities/lab",
-    "'4 K' is no diameter": "facilities/lab: tools[0]",
-    "closed from 5 h to 4 h": "facilities/lab: tools[0]",
-    "no process and no recipe": "facilities/lab: tools[1]",
-    "Two kinds of tools are called 'x'": "facilities/lab",
+    "needs itself": "a.toml:3: before",
+    "not a length": "a.toml:7: thickness",
+    "'nowhere' is not among the materials": "a.toml:8: materials",
+    "'nowhere' is not among the ocp": "mine.toml:7: electrode.ocp",
+    "a name that 'fill-liquid-electrolyte' has already": "c.toml:5: aliases",
+    "'sputterr' is not among the methods": "lab.toml:6: tools[0].methods",
+    "Costs need their currency": "facilities/lab.toml",
+    "'4 K' is no diameter": "lab.toml:4: tools[0]",
+    "closed from 5 h to 4 h": "lab.toml:4: tools[0]",
+    "no process and no recipe": "lab.toml:10: tools[1]",
+    "Two kinds of tools are called 'x'": "facilities/lab.toml",
 }
 
 
@@ -52,6 +64,13 @@ def test_all_faults_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     for what, where in FAULTS.items():
         hits = [p for p in problems if what in p["what"]]
         assert any(where in p["where"] for p in hits), (what, problems)
+    # One kind of fault in several places: every one is told, in its own line.
+    told = {(p["what"], p["where"].rpartition("/")[2]) for p in problems}
+    for place in ("a.toml:6: shade", "c.toml:4: hue"):
+        assert ("unknown key", place) in told
+    for place in ("a.toml:10: settings.oven_temperature", "c.toml:7: settings.oven_temperature"):
+        assert ("not a temperature", place) in told
+    assert len({json.dumps(p, sort_keys=True) for p in problems}) == len(problems)
 
 
 @pytest.mark.parametrize("name", sorted(FILES))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fabplan.cli import main
+from fabplan.cli import estimate, main
 from tests.estimate import examples
 
 Document = dict[str, Any]
@@ -177,3 +177,13 @@ def test_options_that_need_others_ask_for_them(tmp_path: Path, capsys: pytest.Ca
         assert word in told
     assert main.run(["estimate", path, "--after", "1 y x 10"]) == 2
     assert "together with --fade" in capsys.readouterr().err
+
+
+def test_a_file_of_too_many_cells_points_to_grids(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimate, "MOST_CELLS", 1)
+    assert main.run(["estimate", written(tmp_path)]) == 0
+    assert main.run(["estimate", written(tmp_path, lambda document: another(document, "second"))]) == 2
+    told = capsys.readouterr().err
+    assert "too many cells for one file" in told and "--vary" in told and "given 2" in told

@@ -47,7 +47,9 @@ def planned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
     """A planner that answers with a made-up plan, and remembers what it was asked."""
     seen = SimpleNamespace(plan=PLAN, fault=None, asked=None)
 
-    def plan(spec: str | None, options: Mapping[str, Any], sets: Sequence[str], catalog: object) -> object:
+    def plan(
+        spec: str | None, options: Mapping[str, Any], sets: Sequence[str], catalog: object, tell: object
+    ) -> object:
         seen.asked = (spec, dict(options), tuple(sets))
         if seen.fault is not None:
             raise seen.fault

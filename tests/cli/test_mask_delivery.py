@@ -29,7 +29,8 @@ def overlay(folder: Path, bias: str) -> Path:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("delivery")
     wish = [f"wafer.{kind}=1" for kind in ("test_dies", "half_cells", "coupons")]
-    wish += ["masks.tests=true", "masks.revision=C1", "masks.bitmap=5 um"]
+    wish += ["masks.tests=true", "masks.revision=C1", "masks.bitmap=5 um", "masks.flat=true", "masks.fill=0.4"]
+    wish += ["panel.size=40 mm x 60 mm", "wafer.silicon=p100", "route.insulator=dam-su8"]
     options = [part for item in wish for part in ("--set", item)]
     catalog = str(overlay(root, "0.5 um"))
     out = root / "out"
@@ -72,7 +73,8 @@ def test_order_names_bias_monitors_and_wafer(folder: Path, plan: Any) -> None:
     page = (folder / "masks" / "order.md").read_text()
     assert "a side from plate to part, compensated" in page and f"{SPEC}_wafer.gds" in page
     rows = list(csv.DictReader((folder / "masks" / f"{SPEC}_tests.csv").read_text().splitlines()))
-    assert {"vernier-x", "sheet-resistance", "leakage-comb", "label"} <= {row["kind"] for row in rows}
+    drawn = {row["kind"] for row in rows}
+    assert {"vernier-x", "sheet-resistance", "leakage-comb", "label", "contact-chain", "dose-fields"} <= drawn
     assert any("REV C1" in row["measure"] for row in rows)
     assert {layer["name"] for layer in plan["layers"]} >= {"tests-1", "tests-2", "labels-3"}
     dies = plan["wafer"]["dies"]
@@ -86,3 +88,41 @@ def test_a_bias_that_the_lines_cannot_bear_is_refused(tmp_path: Path, capsys: py
     said = capsys.readouterr()
     assert "8 um" in said.out + said.err and "vanish" in said.out + said.err
     assert not out.exists()
+
+
+def test_every_format_of_the_plates_draws_the_same(folder: Path, plan: Any) -> None:
+    """XOR by KLayout; DXF layers by the number of their plate."""
+    db, masks = find_oracle("klayout.db"), folder / "masks"
+    names = ["_plates.gds", "_plates_um.dxf"]
+    paths = [masks / f"{SPEC}{name}" for name in names] + sorted((masks / "flat").iterdir())
+    assert len(paths) == 5
+    found = []
+    for path in paths:
+        layout, regions = db.Layout(), {}
+        layout.read(str(path))
+        for index in layout.layer_indexes():
+            info = layout.get_info(index)
+            number = int(info.name[1:].split("_")[0]) if info.name.startswith("P") else info.layer
+            merged = db.Region(layout.top_cell().begin_shapes_rec(index)).merged()
+            if not merged.is_empty():
+                regions[number] = merged.dup()
+        found.append(regions)
+        if path.parent.name == "flat":
+            assert layout.cells() == 1
+    for other in found[1:]:
+        assert other.keys() == found[0].keys() == {mask["number"] for mask in plan["masks"]}
+        assert all((region ^ found[0][number]).is_empty() for number, region in other.items())
+
+
+def test_dam_fill_ports_and_panel_are_there(folder: Path, plan: Any) -> None:
+    layers = {layer["name"]: layer for layer in plan["layers"]}
+    assert {"dam", "fill-2", "fill-3", "outline-ports"} <= set(layers)
+    assert "fill-1" not in layers  # lifted off, not etched
+    dam = next(mask for mask in plan["masks"] if "dam" in mask["layers"])
+    assert dam["kind"] == "photomask" and "clear on the plate" in dam["tone"]  # a negative resist that stays
+    order = json.loads((folder / "masks" / "order.json").read_text())
+    assert order["panel"]["columns"] * order["panel"]["rows"] >= 3 and order["revision_on_plates"] == "C1"
+    assert order["plates"][0]["smallest_dimension_m"] < order["plates"][0]["critical_dimension_m"]
+    told = [file for file in order["files"] if "panel/" in file or "flat/" in file or file.endswith(".pdf")]
+    assert told and all((folder / file).is_file() for file in told)
+    assert (folder / "cut" / f"{SPEC}_lid_um.dxf").is_file()

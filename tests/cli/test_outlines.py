@@ -82,10 +82,13 @@ def test_terminals_outside_of_an_outline_are_said(tmp_path: Path, capsys: pytest
     assert "stand around that rectangle" in capsys.readouterr().out
 
 
-def test_named_places_of_a_pattern_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pattern_is_led_to_named_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     foot = 'outline = "circle 10 mm"\nterminals = { anode = ["5 mm", "0 mm"] }'
-    assert plan(tmp_path, foot, "--set", "cell.pattern=hilbert") == 1
-    assert "cannot be led to the named places" in capsys.readouterr().err
+    names = ("finger_width_anode", "finger_width_cathode", "gap", "bus_width_anode", "bus_width_cathode")
+    lines = [word for name in names for word in ("--set", f"parameters.{name}=100 um")]
+    assert plan(tmp_path, foot, "--set", "cell.pattern=s-spiral", "--set", "target.capacity=50 nAh", *lines) == 0
+    said = capsys.readouterr().out
+    assert "pattern s-spiral" in said and "Leads of the collector's metal" in said
 
 
 def test_what_clipping_dropped_is_a_finding_with_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,36 +2,81 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import io
 import json
+import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fabplan.catalog.loader import load
 from fabplan.cli import main
-from fabplan.estimate.validate import not_run, validate
+from fabplan.estimate.published_cell import published_cell
+from fabplan.estimate.validate import KNOWN, OUTSIDE, WITHIN, not_run, validate
 from fabplan.estimate.validation_page import page
+from fabplan.estimate.validation_spread import discharged, drawn, interval
 from tests.shared import SHARED
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_kept_page_is_what_the_command_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "docs").mkdir()
-    assert main.run(["validate", "--write"]) == 0
-    assert (tmp_path / "docs" / "validation.md").read_text() == (ROOT / "docs" / "validation.md").read_text()
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[dict[str, Any]]]:
+    """The page and the cells of one run over everything."""
+    folder = tmp_path_factory.mktemp("validation")
+    (folder / "docs").mkdir()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as told:
+        patch.chdir(folder)
+        assert main.run(["validate", "--write", "--json"]) == 0
+    return (folder / "docs" / "validation.md").read_text(), json.loads(told.getvalue())["cells"]
 
 
-def test_every_cell_that_can_be_run_is_run() -> None:
+def test_the_kept_page_is_what_the_command_writes(whole: tuple[str, list[dict[str, Any]]]) -> None:
+    assert whole[0] == (ROOT / "docs" / "validation.md").read_text()
+
+
+def test_every_cell_that_can_be_run_is_run(whole: tuple[str, list[dict[str, Any]]]) -> None:
     catalog = load()
-    found = validate(catalog)
-    assert len(found) >= 12 and not [one.failure for one in found if one.failure]
-    assert len(found) + len(not_run(catalog)) == len(catalog.devices)
-    for one in found:
-        assert one.comparisons and one.device.simulation is not None and one.device.simulation.reasons, one.device.id
-        for entry in one.comparisons:
-            assert 0.1 < entry.predicted / entry.value < 10.0, entry
+    assert len(whole[1]) >= 12 and not [one["failure"] for one in whole[1] if one["failure"]]
+    assert len(whole[1]) + len(not_run(catalog)) == len(catalog.devices)
+    for one in whole[1]:
+        assert one["figures"] and one["reasons"], one["id"]
+        for entry in one["figures"]:
+            assert 0.1 < entry["predicted_SI"] / entry["published_SI"] < 10.0, entry
+
+
+def test_every_figure_has_its_range_and_a_verdict_that_follows_from_it(
+    whole: tuple[str, list[dict[str, Any]]],
+) -> None:
+    entries = [entry for one in whole[1] for entry in one["figures"]]
+    words = [entry["verdict"] for entry in entries]
+    for entry, word in zip(entries, words, strict=True):
+        low, high = entry["predicted_low_SI"], entry["predicted_high_SI"] or math.inf  # None: not reached
+        bear = entry["published_SI"] * (entry["tolerance"] or 0.0)
+        assert 0.0 < low < high and low < 1.05 * entry["predicted_SI"] and high > 0.95 * entry["predicted_SI"], entry
+        meets = low <= entry["published_SI"] + bear and high >= entry["published_SI"] - bear
+        assert word == (WITHIN if entry["within"] else KNOWN if meets else OUTSIDE), entry
+    assert {*words} == {WITHIN, KNOWN, OUTSIDE}
+    counts = ", ".join(f"{words.count(word)} {word}" for word in (WITHIN, KNOWN, OUTSIDE))
+    assert counts in whole[0] and all(f"**{word}**" in whole[0] for word in (WITHIN, KNOWN, OUTSIDE))
+
+
+def test_what_is_known_better_narrows_the_range() -> None:
+    """The same cell with every input of high confidence: no stated range, nothing recalled."""
+    catalog = load()
+    device = catalog.devices["pearse2018-planar"]
+    cell = published_cell(device, catalog, [1.0])
+    sure = {
+        path: dataclasses.replace(one, confidence="high", low=None, high=None) for path, one in cell.known.items()
+    }
+    wide, narrow = (
+        interval(discharged(drawn(one), 1.0, False).capacity) for one in (cell, dataclasses.replace(cell, known=sure))
+    )
+    assert wide[0] < narrow[0] < narrow[1] < wide[1]
+    assert {"pos.L_m", "pos.D_s", "pos.c_max", "se.kappa", "pos.sto0"} <= set(cell.known)
 
 
 def test_published_values_are_those_of_the_reference() -> None:
@@ -94,11 +139,13 @@ SIMULATABLE = {
 }
 
 
-def test_every_published_cell_that_counts_as_simulatable_is_run() -> None:
+def test_every_published_cell_that_counts_as_simulatable_is_run(
+    whole: tuple[str, list[dict[str, Any]]],
+) -> None:
     path = SHARED / "reference" / "devices.json"
     if not path.is_file():
         pytest.skip("the reference file devices.json is not here (set FABPLAN_SHARED)")
     wanted = {one["id"] for one in json.loads(path.read_text())["devices"] if one["simulatable"] is True}
     assert wanted == set(SIMULATABLE)
-    run = {one.device.id for one in validate(load()) if not one.failure}
+    run = {one["id"] for one in whole[1] if not one["failure"]}
     assert set(SIMULATABLE.values()) <= run

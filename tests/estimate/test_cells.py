@@ -242,3 +242,18 @@ def test_what_cannot_be_built_is_noted() -> None:
     notes = [note for note in read_cells(given, "x").notes if "design" in note]
     assert len(notes) == 2 and all("cells[1].design.pos" in note for note in notes)
     assert "1.15, more than the whole" in notes[0] and "particles of 0.2 m" in notes[1]
+
+
+def test_a_bad_table_is_told_once() -> None:
+    """Cells that name it say nothing more; with ``keep_going`` they are refused with the reason."""
+    made = document("porous-stack", "porous-stack", "film-planar")
+    made["ocp"]["LFP"]["x"][:2] = made["ocp"]["LFP"]["x"][1::-1]
+    with pytest.raises(BadInput) as caught:
+        read_cells(made, "x")
+    assert [problem.where for problem in caught.value.problems] == ["x: ocp.LFP"]
+    other = copy.deepcopy(made["cells"][0]) | {"id": "other"}
+    other["design"]["pos"] |= {"material": "LTO", "sto100": 0.03}
+    other["design"] |= {"neg": {"material": "Li", "i0_ref": 1.0}}
+    read = read_cells(made | {"cells": [*made["cells"], other]}, "x", keep_going=True)
+    assert read.ids == ("other",) and len(read.refused) == 3
+    assert all("table of that name has faults" in cell.problems[0].what for cell in read.refused)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_matrix
 from scipy.sparse.linalg import spsolve
 
+from fabplan.estimate import cover
 from fabplan.estimate.constants import Array
 from fabplan.estimate.cover import COARSE, Paths, ionic_paths
 from fabplan.estimate.designs import Fingers
@@ -118,3 +119,19 @@ def test_reference_geometries_are_converged(degree: int, most: float) -> None:
     factors = [np.array([own[part]["eps"] ** 1.5 for own in designs]) for part in ("anode", "sep", "cathode")]
     made, fine = (total(ionic_paths(Fingers(*lengths), *factors, degree=d)) for d in (degree, 10))
     assert np.max(np.abs(made / fine - 1.0)) < most
+
+
+def test_equal_neighbours_are_solved_once_and_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A design at many rates: what each row alone gives, at one solution a run; some rows without a cover."""
+    places = np.array([0, 0, 0, 1, 2, 2, 0, 0])
+    lengths = np.array([[40e-6, 30e-6, 20e-6, 50e-6, 60e-6], [44e-6, 30e-6, 20e-6, 50e-6, 60e-6], [9e-6] * 5])
+    factors = np.tile([[0.2], [0.9], [0.3]], len(places))
+    solved: list[int] = []
+    inner = cover._under_cover
+    monkeypatch.setattr(cover, "_under_cover", lambda *given: solved.append(len(given[1])) or inner(*given))
+    together = ionic_paths(Fingers(*lengths[places].T), *factors)
+    assert solved == [3]
+    for row, place in enumerate(places):
+        alone = ionic_paths(Fingers(*lengths[[place]].T), *factors[:, :1])
+        for name, values in vars(alone).items():
+            assert getattr(together, name)[row] == values[0]

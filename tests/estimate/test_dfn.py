@@ -165,7 +165,7 @@ def test_the_coarse_mesh_of_calm_points_is_fine_enough() -> None:
     assert isinstance(stacks, Stacks)
     with np.errstate(all="ignore"):
         current = stacks.one_c_current
-        calm = ~doubtful(stacks, found.materials, current, salt(stacks, found.materials, current).depletion)
+        calm = ~doubtful(stacks, found.materials, current, salt(stacks, found.materials, current))
         some = take(stacks, np.flatnonzero(calm)[::3])
         usual = dfn.discharge(some, found.materials, some.one_c_current, compiled=False)
         fine = dfn.discharge(some, found.materials, some.one_c_current, Mesh(14, 6, 20), compiled=False)

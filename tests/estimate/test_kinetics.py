@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fabplan.estimate.constants import thermal_voltage
-from fabplan.estimate.kinetics import drive, exchange_current, exponential, sinh_argument
+from fabplan.estimate.kinetics import drive, exchange_current, growth, sinh_argument
 
 positive = st.floats(1e-6, 1e3)
 
@@ -16,9 +16,10 @@ def test_thermal_voltage_at_room_temperature() -> None:
     assert np.isclose(thermal_voltage(np.array(298.15)), 51.385e-3, atol=1e-6)
 
 
-@given(positive)
-def test_exponential_is_exp_asinh(argument: float) -> None:
-    assert np.isclose(np.log(exponential(np.array(argument))), np.arcsinh(argument), rtol=1e-9, atol=1e-15)
+@given(positive, st.floats(1.0, 4000.0), st.floats(-0.1, 1.1))
+def test_growth_is_exp_asinh(driven: float, salt: float, x: float) -> None:
+    found = np.log(growth(np.array(driven), salt, np.array(x)))
+    assert np.isclose(found, np.arcsinh(sinh_argument(np.array(driven), salt, x)), rtol=1e-9, atol=1e-12)
 
 
 @given(positive, positive, st.floats(1.0, 4000.0), st.floats(0.001, 0.999))

@@ -53,7 +53,7 @@ def test_largest_pulse_just_holds(model: reduced.Reduced) -> None:
     currents = [operate.pulse_current(model, state, seconds, 1.2) for seconds in operate.PULSE_TIMES]
     assert np.all(np.diff(currents) <= 0.02 * currents[0]) and currents[-1] > 0.0
     held, lost = (operate.sag(model, state, factor * currents[3], [1.0]) for factor in (1.0, 1.001))
-    assert held.voltage[0] >= 1.2 and (lost.voltage[0] < 1.2 or not lost.possible[0])
+    assert held.voltage[0] >= 1.2 - 1e-12 and (lost.voltage[0] < 1.2 or not lost.possible[0])
     power = operate.pulse_power(model, state, 1.0, 1.2)
     assert np.isclose(power, currents[3] * held.voltage[0])
     assert operate.pulse_current(model, state, 1.0, 5.0) == 0.0

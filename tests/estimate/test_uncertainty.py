@@ -111,8 +111,8 @@ def test_bad_ranges(entry: tuple[str, float, float, str], word: str) -> None:
 
 @pytest.mark.slow
 def test_ten_thousand_draws_are_quick() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()  # not the wall: others may load the machine
     propagate(document("interdigital"), [*RANGES["interdigital"], Range("electrolyte.t_plus", 0.2, 0.5)])
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     print(f"10^4 draws: {seconds:.2f} s")
-    assert seconds < 5.0
+    assert seconds < 3.0

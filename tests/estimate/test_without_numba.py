@@ -12,6 +12,7 @@ from fabplan.estimate import dfn_points, points
 from fabplan.estimate.run import Result, estimate
 from tests.estimate.examples import discharges
 from tests.estimate.test_spme import errors
+from tests.estimate.test_trust import keeps
 
 FILES = ("dfn_discharge.json", "thin_film_discharge.json", "interdigital_discharge.json")
 #: of the capacity over the 1C charge: median, 95 %, worst of all points; 95 % of the mean voltage [V]
@@ -43,6 +44,7 @@ def answered(name: str, monkeypatch: pytest.MonkeyPatch, with_numba: bool) -> Re
 
 def hold(name: str, result: Result) -> None:
     capacity, voltage = errors(discharges(name), result)
+    keeps(discharges(name), result)
     median, most, worst, volts = GOALS[name]
     assert result.accurate.any() and not result.accurate.all()
     assert np.median(capacity) <= median and np.percentile(capacity, 95) <= most and np.max(capacity) <= worst

@@ -24,7 +24,7 @@ TEXT = FILES["recipes/bring-up.md"].decode()
 def test_the_facts_are_there() -> None:
     for shown in ("≥ 10 Mohm", "at 5 V", "110 nL", "1.6 V", "406 ohm to 1.62 kohm", "812 ohm"):
         assert shown in TEXT, shown
-    assert "Never below **1 V**, never above **2.2 V**" in TEXT
+    assert "never below **1 V**, never above **2.2 V**" in TEXT
     assert all(line in TEXT for line in PLAN.bring_up["stop_criteria"])
     assert "measure the witness half cells first" in TEXT
 
@@ -80,3 +80,15 @@ def test_filling_says_how_where_and_by_when() -> None:
     assert f"step {n + 1:02d}: Wetting | 1 h (confidence medium; the bench); until dark |" in text
     assert f"lid with a port (step {n + 1:02d})" in text
     assert f"within **10 min** (confidence low; a test); closed by step {n + 2:02d}" in text
+
+
+def test_a_solid_electrolyte_is_not_filled_and_not_tested_with_a_voltage_that_would_charge_it() -> None:
+    steps = tuple(
+        dataclasses.replace(s, method="sputter", role="electrolyte") if s.method in bring_up.FILLS else s
+        for s in PLAN.steps
+    )
+    facts = {**PLAN.bring_up, "electrolyte_state": "solid"}
+    solid = dataclasses.replace(PLAN, steps=steps, bring_up=facts)
+    text = bring_up.export(solid)["recipes/bring-up.md"].decode()
+    assert "Nothing is filled in" in text and "no isolation test on the finished cell" in text
+    assert "electrolyte volume" not in text and "electrolyte volume" in TEXT

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
 import re
 import subprocess
 import sys
@@ -19,10 +18,9 @@ from fabplan.errors import BadInput
 from fabplan.exporters import gcode
 from fabplan.exporters._dialect_check import PLACEHOLDERS, check_dialect, output_of
 from fabplan.exporters._program_text import clean, comment_lines, filled, fixed_point, written
-from fabplan.layout.types import Toolpath
+from fabplan.layout.types import LineStyle, Toolpath
 from fabplan.planner.plan import Plan
-from tests.printing import DIALECTS, SETTINGS, UM, dialect, printed
-from tests.shared import ROOT
+from tests.printing import DIALECTS, SETTINGS, STYLE, UM, bench, dialect, printed
 
 
 def programs(name: str, plan: Plan | None = None) -> dict[str, str]:
@@ -94,7 +92,7 @@ def test_faulty_dialects_are_told(change, told):
 def test_every_template_is_checked():
     fields = {f.name for f in dataclasses.fields(dialect("marlin"))}
     rest = {"id", "name", "aliases", "extension", "comment_drops", "line_length", "decimals", "valves", "verified_by"}
-    rest |= {"feed_time", "piston_axes", "piston_decimals"}
+    rest |= {"feed_time", "piston_axes", "piston_decimals", "exact_stop", "reads_as"}
     assert set(PLACEHOLDERS) == fields - rest - {"notes", "source", "confidence"}
 
 
@@ -184,21 +182,6 @@ def test_pages_join_without_a_seam(monkeypatch):
     whole = programs("marlin", plan)
     monkeypatch.setattr(gcode, "LINES_AT_ONCE", 7)
     assert programs("marlin", plan) == whole
-
-
-def test_same_bytes_under_another_hash_seed():
-    code = (
-        "import dataclasses, hashlib\n"
-        "from fabplan.exporters import gcode\nfrom tests.printing import dialect, printed\n"
-        "plan = dataclasses.replace(printed()[0], dialect=dialect('linuxcnc'))\n"
-        "print(hashlib.sha256(b''.join(gcode.export(plan).values())).hexdigest())"
-    )
-    seen = set()
-    for seed in ("0", "7"):
-        environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])}
-        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
-        seen.add(run.stdout)
-    assert len(seen) == 1
 
 
 def polyline(points: list[tuple[float, float]]) -> Toolpath:
@@ -348,3 +331,30 @@ def test_acceptance_script(shared, oracle, tmp_path):
             files[-1].write_text(text)
     run = subprocess.run([sys.executable, str(script), *map(str, files)], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+# --- styles and outputs of a machine ---
+
+STYLE_KEYS = (
+    "lead_in", "shutoff_distance", "suckback", "wipe", "backtrack_length", "backtrack_gap", "backtrack_speed",
+    "retract_height", "retract_speed", "down_speed",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", STYLE_KEYS)
+def test_every_key_of_a_style_changes_the_program(key):
+    """Without that key the program is another one; the header is not compared."""
+
+    def body(style: LineStyle) -> str:
+        path = dataclasses.replace(printed()[1][0], style=style)
+        return gcode.program(path, dialect("marlin"), (), machine=bench("marlin")).decode().partition("G21")[2]
+
+    none = {name: field.default for name, field in LineStyle.__dataclass_fields__.items()}
+    assert body(STYLE) != body(dataclasses.replace(STYLE, **{key: none[key]}))
+
+
+def test_an_output_that_opens_a_valve_is_no_lamp():
+    """The lamp would press ink over the part."""
+    path = dataclasses.replace(printed()[1][0], lamp_time=2.0)
+    with pytest.raises(BadInput, match="output 4 is a valve and a vacuum or lamp at once"):
+        gcode.program(path, dialect("marlin"), (), machine=bench("marlin", lamps=("4", "4")))

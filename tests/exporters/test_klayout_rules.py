@@ -71,7 +71,7 @@ def test_the_deck_runs_in_klayout(tmp_path: Path, oracle: Oracle) -> None:
 
 ALL = (
     Rule("width", "a", 40e-9), Rule("space", "a", 40e-9), Rule("notch", "a", 40e-9),
-    Rule("separation", "a", 40e-9, "b"),
+    Rule("separation", "a", 40e-9, "b"), Rule("opening", "b", 40e-9, "a", severity="warning"),
     Rule("enclosure", "a", 40e-9, "b"), Rule("overlap", "a", 40e-9, "b"), Rule("apart", "a", 0.0, "b"),
     Rule("inside", "a", 0.0, "b"), Rule("area", "a", 1e-15), Rule("hole-area", "a", 1e-15), Rule("grid", "a", 5e-8),
     Rule("angle", "a", 60.0), Rule("density", "a", 0.9, window=1e-6),

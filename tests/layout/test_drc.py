@@ -92,7 +92,7 @@ LAYER = st.lists(BOXES, min_size=1, max_size=6)
 KIND = st.sampled_from(("width", "space", "notch", *TWO))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(KIND, st.integers(1, 12), LAYER, LAYER)
 def test_klayout_says_the_same_on_random_boxes(kind: str, value: int, rings: list[Ring], others: list[Ring]) -> None:
     same(kind, 100 * value + 37, rings, others)
@@ -102,7 +102,7 @@ def slanted(x: int, y: int, w: int, h: int, lean: int) -> Ring:
     return [(x, y), (x + w, y), (x + w + lean, y + h), (x + lean, y + h)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(("width", "space")), st.integers(1, 12),
     st.lists(st.builds(slanted, st.just(0), st.just(0), SIZE, SIZE, SIZE), min_size=2, max_size=4), SIZE,

@@ -7,13 +7,12 @@ import itertools
 import pytest
 
 from fabplan.geometry.region import area, bounds
-from fabplan.layout.lettering import GLYPHS, HEIGHT, lettering, printable, width
+from fabplan.layout.lettering import BRIDGED, GLYPHS, HEIGHT, lettering, printable, width
 from tests.conftest import find_oracle
 
 
-@pytest.mark.parametrize("letter", sorted(GLYPHS))
-def test_squares_share_edges(letter: str) -> None:
-    rows = GLYPHS[letter]
+@pytest.mark.parametrize("rows", sorted({*GLYPHS.values(), *BRIDGED.values()}), ids="/".join)
+def test_squares_share_edges(rows: tuple[str, ...]) -> None:
     assert len(rows) == HEIGHT and len({len(row) for row in rows}) == 1
     filled = {(x, y) for y, row in enumerate(rows) for x, sign in enumerate(row) if sign == "#"}
     for (x, y), (dx, dy) in itertools.product(filled, ((1, 1), (1, -1))):
@@ -23,6 +22,7 @@ def test_squares_share_edges(letter: str) -> None:
 
 def test_no_two_letters_are_the_same() -> None:
     assert len(set(GLYPHS.values())) == len(GLYPHS)
+    assert len(set(BRIDGED.values())) == len(GLYPHS)
 
 
 def test_area_and_width() -> None:

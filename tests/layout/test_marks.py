@@ -31,15 +31,28 @@ def _apart(one: Box, other: Box) -> int:
 def test_every_later_plate_has_a_window_around_its_own_cross(length: int) -> None:
     first, *later = marks((0, 0, 1_000_000, length), PLATES)
     crosses = pieces([flat([first.region])])
-    assert crosses.max() + 1 == 4 * len(PLATES)
+    assert crosses.max() + 1 == 4 * (len(PLATES) + 1)  # a coarse one for every plate, a fine one for the last
     assert [(layer.layer, layer.datatype) for layer in (first, *later)] == [(1, 20), (3, 21), (4, 21)]
     dark, clear = later
-    assert count(dark.region) == 4 and count(clear.region) == 16
+    assert count(dark.region) == 4 and count(clear.region) == 32
     # four whole crosses lie in the four windows of the dark plate, none under the frames of the clear one
     arm = 100_000
     assert area(intersection(first.region, dark.region)) == pytest.approx(4 * (2 * 5 - 1) * (arm * 1e-9) ** 2)
     assert not intersection(first.region, clear.region)
-    assert distance(first.region, clear.region) == arm
+    assert distance(first.region, clear.region) == 5000  # of the fine mark: an arm of the finest line of both plates
+
+
+@pytest.mark.parametrize(("dark", "sides"), [(True, (7, 0)), (False, (9, 7))])
+def test_a_fine_mark_stands_beside_the_coarse_one(dark: bool, sides: tuple[int, int]) -> None:
+    """Of the wider of both lines; and no fine one where a line is unknown or hardly finer than the coarse arm."""
+    first, later = marks((0, 0, 5_000_000, 5_000_000), [Plate(1, 2000, True), Plate(2, 3000, dark)])
+    arms = (10_000, 3_000)
+    wanted = 4 * sum((sides[0] * arm) ** 2 - (sides[1] * arm) ** 2 for arm in arms)
+    assert area(later.region) == pytest.approx(wanted * 1e-18)
+    assert pieces([flat([first.region])]).max() + 1 == 4 * 3
+    for line in (0, 6_000):
+        first, later = marks((0, 0, 5_000_000, 5_000_000), [Plate(1, 2000, True), Plate(2, line, dark)])
+        assert pieces([flat([first.region])]).max() + 1 == 4 * 2
 
 
 @given(st.integers(1, 3_000_000), st.integers(1, 6))

@@ -17,9 +17,18 @@ from tests.conftest import find_oracle
 
 UM = 1000
 AROUND = (-145 * UM, 0, 5145 * UM, 5000 * UM)
+FILMS = (
+    PlateFacts(1, "below", 100 * UM, 100 * UM, 50e-6, 2e-7, "gold", 0.2, "a book", foil=True),
+    PlateFacts(2, "film", 100 * UM, 100 * UM, 50e-6, 5e-7, insulator="glass", foil=True, rests_on=(1,)),
+    PlateFacts(3, "above", 100 * UM, 100 * UM, 50e-6, 3e-7, "copper", 0.1, "a book", foil=True, rests_on=(2,)),
+    PlateFacts(4, "more", 100 * UM, 100 * UM, 50e-6, 3e-7, "silver", 0.3, "a book", foil=True, rests_on=(3,)),
+)
 PLATES = (
-    PlateFacts(1, "collector", 2 * UM, 3 * UM, 1e-6, 2e-7, "platinum", 0.5, "resistivity of a book"),
-    PlateFacts(2, "anode", 2 * UM, 2 * UM, 2e-6, 1e-6),
+    PlateFacts(
+        1, "collector", 2 * UM, 3 * UM, 1e-6, 2e-7, "platinum", 0.5, "resistivity of a book",
+        dose=900.0, dose_basis="dose of a data sheet",
+    ),
+    PlateFacts(2, "anode", 2 * UM, 2 * UM, 2e-6, 1e-6, rests_on=(1,)),
     PlateFacts(4, "cathode", 0, 0, 0.0, 0.0),
 )
 
@@ -55,7 +64,8 @@ def rows(made: tuple[tuple[Layer, ...], tuple[Monitor, ...]], kind: str) -> list
 def test_every_structure_is_as_many_pieces_as_meant(made: tuple[tuple[Layer, ...], tuple[Monitor, ...]]) -> None:
     pieces = {
         "sheet-resistance": 1, "leakage-comb": 2, "thickness-pad": 1, "layer-witness": 1, "vernier-x": 21,
-        "vernier-y": 21, "box-coarse": 1, "box-fine": 1, "line-width": 6,
+        "vernier-y": 21, "box-coarse": 1, "box-fine": 1, "line-width": 6, "van-der-pauw": 1,
+        "adhesion-field": 100, "dose-fields": 30,
     }  # fmt: skip
     for row in made[1]:
         for number in row.plates if row.kind in pieces else ():
@@ -124,6 +134,64 @@ def test_expected_values_and_codes(made: tuple[tuple[Layer, ...], tuple[Monitor,
     assert sheet.expected == 0.5 and "book" in sheet.basis
     assert len({row.code for row in made[1]}) == len(made[1])
     assert {row.kind: row.expected for row in made[1]}["layer-witness"] == 3.0
+
+
+def test_a_chain_conducts_through_every_contact_and_no_other_way() -> None:
+    """A link that is missing opens it; the squares are counted again from what KLayout sees."""
+    db = find_oracle("klayout.db")
+    lower, upper = (klayout([region]) for region in shapes.chain(20 * UM, 30 * UM, 10, 150 * UM))
+    assert lower.count() == 11 and upper.count() == 10
+    assert (lower & upper).count() == 20 and (lower & upper).area() == 20 * (20 * UM) ** 2
+    assert (lower | upper).merged().count() == 1
+    for left_out in range(10):
+        fewer = [bar for place, bar in enumerate(upper.each()) if place != left_out]
+        assert (lower + db.Region(fewer)).merged().count() == 2
+    assert lower.space_check(30 * UM).count() == 0 and upper.space_check(30 * UM).count() == 0
+
+
+def test_the_layers_of_a_chain_have_the_resistance_that_is_told() -> None:
+    """Bars between contacts by their length over width: inner pieces a gap, outer ones a square more."""
+    _, table = monitors(AROUND, FILMS, "films", "A")
+    (row,) = [row for row in table if row.kind == "contact-chain"]
+    side = 4 * 100 * UM
+    squares = (9 * 1.0 + 2 * 2.0, 10 * 1.0)
+    told = squares[0] * 0.1 + squares[1] * 0.3
+    assert row.plates == (3, 4) and row.expected is None
+    assert f"alone have {told:.4g} ohm" in row.basis and f"contacts of {side / UM:g} um" in row.basis
+
+
+def test_a_capacitor_is_as_large_as_its_upper_plate() -> None:
+    db = find_oracle("klayout.db")
+    lower, cover, upper = (klayout([region]) for region in shapes.capacitor(500 * UM, 100 * UM, 150 * UM))
+    assert [region.count() for region in (lower, cover, upper)] == [1, 1, 1]
+    facing = lower & upper
+    lead = 100 * UM * 100 * UM
+    assert facing.area() == (500 * UM) ** 2 + lead  # the lead crosses the rim of the lower plate
+    assert (facing - cover).is_empty()
+    assert cover.enclosing_check(facing, 100 * UM).count() == 0
+    bare = [region - cover for region in (lower, upper)]
+    assert all((part & db.Region(part.bbox())).area() >= (150 * UM) ** 2 for part in bare)
+    _, table = monitors(AROUND, FILMS, "films", "A")
+    (row,) = [row for row in table if row.kind == "capacitor"]
+    assert row.plates == (1, 2, 3) and row.expected is None
+    assert f"{8.8541878128e-12 * 26e-8 / 5e-7:.4g} F" in row.basis
+
+
+def test_nothing_falls_out_of_a_foil() -> None:
+    for layer in monitors(AROUND, FILMS, "0689-abdopqr", "R")[0]:
+        assert klayout([layer.region]).holes().is_empty(), layer.name
+    glass = [replace(plate, foil=False) for plate in FILMS]
+    assert any(klayout([layer.region]).holes().count() for layer in monitors(AROUND, glass, "abd", "R")[0])
+
+
+def test_what_rests_on_the_process_is_expected_and_else_unknown(
+    made: tuple[tuple[Layer, ...], tuple[Monitor, ...]],
+) -> None:
+    (dose,) = rows(made, "dose-fields")
+    assert dose.expected == 900.0 and dose.unit == "J/m2" and "data sheet" in dose.basis
+    assert [row.expected for row in rows(made, "van-der-pauw")] == [0.5]
+    assert {row.expected for row in rows(made, "adhesion-field")} == {100.0}
+    assert "contact-chain" not in {row.kind for row in made[1]}  # the anode's film does not conduct
 
 
 def test_band_lies_outside_and_nothing_overlaps(made: tuple[tuple[Layer, ...], tuple[Monitor, ...]]) -> None:

@@ -67,12 +67,43 @@ def test_an_aerosol_jet_stays_inside_its_body():
         jet_path(body, Sweep("spray", 400e-6, 20e-6, 5e-3, 1), SPRAY, "j")
 
 
+def test_one_gap_below_the_kerf_is_refused_with_its_place():
+    """Without a word the film would stay there and tie both nets."""
+    left, right = ((100, 200), (205, 300))
+    body = joined([rectangle(a * UM, 100 * UM, b * UM, 300 * UM) for a, b in (left, right)])
+    with pytest.raises(BadInput, match=r"1 place, the largest at x 0\.2\d+, y 0\.2 mm"):
+        scribe_path(body, (0, 0, 400 * UM, 400 * UM), SCRIBE, LASER, "s")
+    wide = comb(3, 200 * UM, 400 * UM, 600 * UM, 30 * UM)
+    with pytest.raises(BadInput, match="pass is too wide for 2 places"):  # the bus between the fingers
+        jet_path(wide, Sweep("spray", 40e-6, 20e-6, 5e-3, 1), SPRAY, "j")
+
+
 def test_hatch_of_a_square_with_a_hole_by_hand():
     def ring(a, b):
         return np.array([[a, a], [b, a], [b, b], [a, b], [a, a]], float)
 
     found = hatch([ring(0, 100), ring(30, 70)], 40)
     assert found.tolist() == [[[0, 20], [100, 20]], [[100, 60], [70, 60]], [[30, 60], [0, 60]]]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=6, unique=True), st.integers(3, 9))
+def test_hatch_goes_column_by_column(holes, pitch):
+    """A plate with square holes: the same lines as row by row, each once, and ways between them stay short."""
+
+    def ring(x, y, side):
+        return np.array([[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]], float)
+
+    # no edge of a hole lies on a line
+    rings = [ring(-20e3, -20e3, 340e3), *(ring(30e3 * x + 137, 30e3 * y + 137, 20e3) for x, y in holes)]
+    found = hatch(rings, 1000 * pitch)
+    plate = shapely.Polygon(rings[0], rings[1:])
+    levels = np.unique(found[:, 0, 1])
+    inside = sum(plate.intersection(shapely.LineString([(-1e6, y), (1e6, y)])).length for y in levels.tolist())
+    assert np.abs(np.diff(found[:, :, 0], axis=1)).sum() == pytest.approx(inside)
+    assert len({tuple(sorted(map(tuple, line))) for line in found.tolist()}) == len(found)
+    ways = np.hypot(*(found[1:, 0] - found[:-1, 1]).T)
+    assert (ways > 1500 * pitch).sum() <= 4 * (2 * len(holes) + 1) + 2  # only from column to column
 
 
 def test_passes_of_a_spray_by_hand():

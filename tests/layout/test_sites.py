@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fabplan.geometry.region import Lattice, Part, Region, count, joined, rectangle
 from fabplan.geometry.relief import disc
 from fabplan.layout import sites as module
+from fabplan.layout import widths
 from fabplan.layout.sites import critical_dimension, sites
 from fabplan.layout.widths import narrowest
 
@@ -25,6 +27,21 @@ def test_the_narrowest_bar_is_named_at_its_middle(width: int, fingers: int, bus:
         assert site.across == "x" and site.width == least
         place = (site.x / 1e-9 - width / 2) / (3 * width)
         assert place == pytest.approx(round(place), abs=1e-6) and 0 <= round(place) < fingers
+
+
+def test_of_equal_pieces_one_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    tip = Part(((0, -45_000), (4_000, -49_000), (5_000, -48_000), (1_000, -44_000)))  # 1.414 um wide
+    pillars = Part(disc(10_000), Lattice(5, 4, 30_000, 30_000))
+    seen: list[int] = []
+    keeps = widths._keeps
+    monkeypatch.setattr(
+        widths, "_keeps", lambda shape, width: seen.append(shapely.get_num_geometries(shape)) or keeps(shape, width)
+    )
+    least = [narrowest.__wrapped__(Region(parts)) for parts in ((pillars,), (pillars, tip))]
+    assert seen and max(seen) == 2
+    monkeypatch.setattr(widths, "_each_once", lambda shape: shape)
+    assert least == [narrowest.__wrapped__(Region(parts)) for parts in ((pillars,), (pillars, tip))]
+    assert least[1] == pytest.approx(2**0.5 * 1e-6, abs=2e-9) and max(seen) == 21
 
 
 def test_of_many_round_pillars_a_few_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fabplan.geometry.region import rectangle
+from fabplan.geometry.region import polygon_area2, rectangle
 from fabplan.layout.wafer import (
     CELL,
     COUPON,
@@ -29,6 +30,7 @@ from fabplan.layout.wafer import (
 from tests.conftest import find_oracle
 
 MM = 1_000_000
+FLATS = [dataclasses.replace(disc, turn=turn) for disc in DISCS[:5] for turn in (45, 90, 180)]
 HALF = rectangle(0, 0, 1000, 1000)
 
 
@@ -41,7 +43,7 @@ def wafer(disc: Disc, edge: int, street: int, wide: int, high: int, wanted: Numb
 
 @settings(max_examples=60)
 @given(
-    st.sampled_from(DISCS), st.integers(0, 6 * MM), st.integers(0, MM), st.integers(3 * MM, 40 * MM),
+    st.sampled_from([*DISCS, *FLATS]), st.integers(0, 6 * MM), st.integers(0, MM), st.integers(3 * MM, 40 * MM),
     st.integers(3 * MM, 40 * MM), st.integers(0, 9), st.integers(0, 3),
 )  # fmt: skip
 def test_dies_are_whole_apart_and_inside(
@@ -55,6 +57,9 @@ def test_dies_are_whole_apart_and_inside(
                 assert math.hypot(x, y) <= radius - edge + 1e-3
                 if disc.flat:
                     assert y >= edge - disc.flat_distance - 1e-3
+                if disc.second_way is not None:
+                    along = x * disc.second_way[0] + y * disc.second_way[1]
+                    assert along <= math.sqrt(radius**2 - (disc.second / 2) ** 2) - edge + 1e-3
         if not disc.flat:  # the tip of the notch
             assert not (slot.x < edge and slot.x + wide > -edge and slot.y < NOTCH_DEPTH + edge - radius)
     places = sorted((slot.y, slot.x) for slot in used)
@@ -116,3 +121,24 @@ def test_outline_has_the_diameter_and_the_flat(disc: Disc) -> None:
 
 def test_a_die_that_fits_nowhere() -> None:
     assert wafer(DISCS[0], 3 * MM, 0, 60 * MM, 60 * MM, Numbers(9, 2, 2)).count() == 0
+
+
+@pytest.mark.parametrize("disc", FLATS, ids=lambda disc: f"{disc.inches}-inch-{disc.turn}")
+def test_the_secondary_flat_is_cut_off_where_it_should_be(disc: Disc) -> None:
+    """By its area: the circle less two segments; and by its place, clockwise from below seen from the front."""
+    ring = outline(disc).parts[0].polygon
+    radius = disc.diameter / 2
+
+    def segment(chord: int) -> float:
+        angle = 2 * math.asin(chord / disc.diameter)
+        return radius**2 / 2 * (angle - math.sin(angle))
+
+    whole = math.pi * radius**2 - segment(disc.flat) - segment(disc.second)
+    assert polygon_area2(ring) / 2 == pytest.approx(whole, rel=3e-4)
+    longest = sorted(
+        (math.dist(a, b), (a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in itertools.pairwise([*ring, ring[0]])
+    )
+    (second, x, y), (first, _, low) = longest[-2:]
+    assert (first, second) == pytest.approx((disc.flat, disc.second), abs=3) and low < 0
+    clockwise = math.degrees(math.atan2(-x, -y)) % 360
+    assert clockwise == pytest.approx(disc.turn, abs=1e-3)

@@ -33,8 +33,11 @@ def test_every_material_is_searched_or_refused_with_a_reason(role: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("name", ["planar-interdigital", "planar-interdigital-lithographic", "laminated-thin-film"])
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [(name, role) for name in ("planar-interdigital", "laminated-thin-film") for role in ROLES]
+    + [("planar-interdigital-lithographic", role) for role in ("anode", "cathode")],
+)
 def test_every_material_is_planned_or_refused(name: str, role: str) -> None:
     for material in materials(role):
         try:

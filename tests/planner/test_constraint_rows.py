@@ -289,9 +289,14 @@ def test_no_row_of_the_list_is_left_out() -> None:
 
 @pytest.mark.parametrize("rule", LIMITS.crystallisation, ids=lambda r: r.row)
 def test_films_that_stay_amorphous_are_told(rule: Any) -> None:
-    cold = {"lfp": "sputter-lfp", "lco": "sputter-lco-shadow", "lnmo": "sputter-lnmo"}[rule.material]
+    cold = {"lfp": "sputter-lfp", "lco": "sputter-lco-65c", "lnmo": "sputter-lnmo"}[rule.material]
     found = film(cold, None, "inert")
     assert [(f.rule, f.severity) for f in found] == [("crystallisation", rule.severity)]
+
+
+def test_a_cold_film_stands_only_with_the_capacity_that_was_measured_on_it() -> None:
+    for name, severity in (("sputter-lco-25c", "warning"), ("sputter-lco-65c", "error")):
+        assert [(f.rule, f.severity) for f in film(name, None, "inert")] == [("crystallisation", severity)], name
 
 
 def test_pulsed_cvd_is_no_barrier_and_oxide_is_one() -> None:

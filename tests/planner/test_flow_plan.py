@@ -166,9 +166,15 @@ def test_low_numbers_are_withheld_and_counted() -> None:
     (blank,) = calibration.withheld([step])
     assert blank.duration is None and blank.reckoned == 60.0
     assert blank.set_points[0].value is None and "1 s" not in blank.set_points[0].shown
-    (warned,), (told,) = calibration.findings([step], False), calibration.findings([step], True)
+    (warned, *_), (told, *_) = calibration.findings([step], False), calibration.findings([step], True)
     assert (warned.severity, told.severity) == ("warning", "info") and "--allow-uncalibrated" in warned.change
-    sure = dataclasses.replace(step, recipe=dataclasses.replace(step.recipe, confidence="high"), set_points=())
+    sure = dataclasses.replace(
+        step, recipe=dataclasses.replace(step.recipe, confidence="high"), set_points=(), time_confidence="medium"
+    )
+    rests = dataclasses.replace(sure, time_confidence="low")
+    (marked,) = calibration.findings([rests], False)
+    assert marked.severity == "info" and "marked CALIBRATE" in marked.message
+    assert calibration.withheld([rests])[0].duration == 60.0
     assert not calibration.findings([sure], False) and calibration.withheld([sure])[0].duration == 60.0
 
 
@@ -179,7 +185,7 @@ def test_no_plan_prints_low_numbers_unless_asked() -> None:
     assert low and all(s.duration is None for s in low)
     assert not [p for s in silent.steps for p in s.set_points if p.confidence == "low" and p.value is not None]
     assert any(p.confidence == "low" and p.value is not None for s in open_.steps for p in s.set_points)
-    assert [f.severity for f in silent.findings if f.rule == "uncalibrated"] == ["warning"]
+    assert [f.severity for f in silent.findings if f.rule == "uncalibrated"] == ["warning", "info"]
 
 
 def test_cleaning_moves_and_measurements_stand_on_the_sheets() -> None:

@@ -31,6 +31,25 @@ def keys(*made: tuple[str, str, str], **changes: Any) -> set[str]:
     return {c.key.split(":")[0] for c in bans(slots, [*_steps(slots)], known, flow_limits(), times)}
 
 
+def phases(*recipes: str) -> dict[str, bool]:
+    """Recipes of a LiCoO2 cathode that the rule of phases names -> whether it is only second choice."""
+    ways = tuple(technique("cathode", catalog().recipes[r], catalog().materials["lco"], catalog()) for r in recipes)
+    known = ready(catalog().recipes[r.id] for t in ways for r in (*t.chain, *t.furnaces))
+    found = bans([Slot("cathode", ways, ())], [], known, flow_limits(), {})
+    return {c.key.removeprefix("phase: "): c.soft for c in found}
+
+
+def test_cold_lco_is_second_choice_beside_a_crystallised_one_and_forbidden_without_its_own_capacity() -> None:
+    assert phases("sputter-lco-25c", "sputter-lco-shadow") == {"sputter-lco-25c": True}
+    assert phases("sputter-lco-25c") == {}
+    assert phases("sputter-lco-150w", "sputter-lco-shadow") == {"sputter-lco-150w": False}
+    (rule,) = (r for r in flow_limits().crystallisation if r.material == "lco")
+    # What an annealed film gave excuses no film of the same recipe that was not annealed.
+    assert rule.excused(catalog().recipes["sputter-lco-25c"]) and not rule.excused(
+        catalog().recipes["sputter-lco-shadow"]
+    )
+
+
 LITHIUM, LIPON = ("anode", "evaporate-lithium-shadow", ""), ("electrolyte", "sputter-lipon-shadow", "")
 FILL = ("electrolyte", "fill-liquid-electrolyte", "lipf6-ec-dec")
 

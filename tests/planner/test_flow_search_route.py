@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import Any
 
@@ -65,6 +66,19 @@ def test_cathode_anneal_precedes_lithium(catalog: Catalog) -> None:
     asked = spec("laminated-thin-film", route={"cathode": "sputter-lco-shadow"})
     order = recipes(route.flows(asked, catalog, 1)[0])
     assert order.index("anneal-lco-700c-oxygen") < order.index("evaporate-lithium-shadow")
+
+
+def test_lco_beyond_half_delithiation_is_refused_with_that_reason(catalog: Catalog) -> None:
+    """Row V-LCO by itself: the review's 4.7 V for LiCoO2 never gets into a flow; 4.2 V does."""
+    lco = catalog.materials["lco"]
+    assert lco.electrode is not None
+    to_4_75 = dataclasses.replace(lco, electrode=dataclasses.replace(lco.electrode, ocp="LNMO_fit"))
+    lab = dataclasses.replace(catalog, materials={**catalog.materials, "lco": to_4_75})
+    asked = parse(dict(shipped("laminated-thin-film")), "laminated-thin-film")
+    with pytest.raises(Infeasible) as refused:
+        route.flows(asked, lab, 1)
+    assert [r for r in refused.value.reasons if "above its cut-off of 4.2 V" in r]
+    assert route.flows(asked, catalog, 1)
 
 
 def test_lithium_does_not_bear_solder_and_the_reason_says_so(catalog: Catalog) -> None:

@@ -51,7 +51,7 @@ def test_cost_is_hours_times_tool_and_room() -> None:
     assert made.cost is not None
     expected = sum((s.duration or 0.0) / 3600 * 100.0 + 5.0 for s in mine)
     assert made.cost.value == pytest.approx(expected)
-    low = sum((s.duration or 0.0) * SPREAD[s.confidence][0] / 3600 * (50.0 + 34.0) + 5.0 * 0.85 for s in mine)
+    low = sum((s.duration or 0.0) * SPREAD[s.time_confidence][0] / 3600 * (50.0 + 34.0) + 5.0 * 0.85 for s in mine)
     assert made.cost.low == pytest.approx(low)
     assert set(made.cost_unknown) == {s.number for s in PLAN.steps} - {s.number for s in mine}
 

@@ -11,16 +11,16 @@ import pytest
 
 from fabplan.cli import main
 from fabplan.geometry.outlines import circle
-from fabplan.geometry.region import area, rectangle
-from fabplan.geometry.shapes import intersection
+from fabplan.geometry.region import Region, area, polygons, rectangle, translated
+from fabplan.geometry.shapes import intersection, union
 from fabplan.planner.footprint import footprint, with_coordinates
 
 X, Y = 20_000_000, -3_000_000  # the die stands somewhere in the drawing [nm]
 DIE = circle(X + 5_000_000, Y + 5_000_000, 10_000_000)
 KEEP_OUTS = (
-    circle(X + 3_000_000, Y + 5_000_000, 1_000_000, covering=True),
-    rectangle(X + 6_500_000, Y + 4_000_000, X + 7_700_000, Y + 4_800_000),
-    circle(X + 5_500_000, Y + 7_500_000, 600_000, covering=True),
+    circle(X + 1_500_000, Y + 5_000_000, 1_000_000, covering=True),
+    rectangle(X + 8_200_000, Y + 4_000_000, X + 9_400_000, Y + 4_800_000),
+    circle(X + 7_900_000, Y + 7_900_000, 600_000, covering=True),
 )
 Rings = list[list[tuple[float, float]]]
 
@@ -105,9 +105,18 @@ def _footprint(ending: str, folder: Path, shift: int = 0) -> dict[str, Any]:
     return {"outline": outline, "keep_outs": [keep_outs], "terminals": terminals}
 
 
+def _rings_of(region: Region) -> set[frozenset[tuple[int, int]]]:
+    """Corners of all polygons, wherever each begins."""
+    return {frozenset(ring) for ring in polygons(region)}
+
+
 def _page(ending: str) -> int:
     """How far a reader moves the drawing up: SVG counts from the lower edge of its page, 10 mm below y = 0."""
     return 10_000_000 if ending == "svg" else 0
+
+
+#: kinds of file that are planned in full: one whose page is turned over, one that names its layers by numbers
+PLANNED = ("svg", "gds")
 
 
 @pytest.mark.parametrize("ending", FILES)
@@ -120,19 +129,23 @@ def test_every_kind_of_file_is_the_same_footprint(ending: str, tmp_path: Path) -
     assert found.origin == (X, Y + _page(ending))
     assert found.places == {"anode": (5_000_000, 0), "cathode": (5_000_000, 10_000_000)}
     assert area(found.outline) == pytest.approx(area(DIE), rel=1e-12)
+    # polygon by polygon the same die, so that all files are planned to the same layout
+    assert _rings_of(found.outline) == _rings_of(translated(DIE, -X, -Y))
+    assert _rings_of(found.keep_outs) == _rings_of(translated(union(KEEP_OUTS), -X, -Y))
     taken = sum(area(region) for region in KEEP_OUTS)
     assert area(found.keep_outs) == pytest.approx(taken, rel=1e-12)
     assert area(intersection(found.usable, found.keep_outs)) == 0
 
 
-@pytest.mark.slow
-def test_kinds_of_file_are_planned_to_the_same_layout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_kind_of_file_is_planned_to_the_same_layout(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     from fabplan.resources import recipes_folder
 
-    shipped = (recipes_folder() / "specs" / "planar-interdigital-on-chip.toml").read_text()
-    before, after = shipped.split("[footprint]")[0], "[cell]" + shipped.split("[cell]", 1)[1]
+    shipped = (recipes_folder() / "specs" / "laminated-thin-film.toml").read_text()
+    before, after = shipped.split("[footprint]")[0].replace("10 uAh", "2 uAh"), "[cell]" + shipped.split("[cell]", 1)[1]
     layouts: dict[str, Any] = {}
-    for ending in ("dxf", "oas"):  # the others are the same footprint, which the test before shows
+    for ending in PLANNED:
         table = _footprint(ending, tmp_path, _page(ending))
         lines = [f"{key} = {_toml(value)}" for key, value in table.items()]
         spec = tmp_path / f"{ending}.toml"
@@ -141,9 +154,10 @@ def test_kinds_of_file_are_planned_to_the_same_layout(tmp_path: Path, capsys: py
         plan = json.loads(capsys.readouterr().out)
         assert not [f for f in plan["findings"] if f["severity"] == "error"]
         assert str(tmp_path) not in json.dumps(plan)
+        assert any("Leads" in line for line in plan["reason"])  # its pads are led to the named places
         layouts[ending] = (plan["parameters"], plan["geometry"], plan["layers"], plan["footprint"]["outline_nm"])
-    first = layouts.pop("dxf")
-    assert first[1]["facing_length_m"] > 1.0
+    first = layouts.pop(PLANNED[0])
+    assert first[1]["cathode_area_m2"] > 1e-6
     for ending, layout in layouts.items():
         assert layout == first, ending
 

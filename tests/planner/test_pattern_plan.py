@@ -19,7 +19,6 @@ from fabplan.geometry.shapes import buffered, contains, difference, distance, pi
 from fabplan.layout.measure import measured
 from fabplan.layout.outline_rules import check
 from fabplan.layout.widths import narrowest
-from fabplan.planner import levers
 from tests.planner.plans import planned, values
 
 PLANAR = plugins.load("architectures", "planar-interdigital")
@@ -52,6 +51,13 @@ PAIRS = {
     "minimum_width_m": "minimum_width",
     "height_m": "height",
 }
+
+
+#: one drawing a footprint, so that the search is quick
+LINES = tuple(
+    f"parameters.{name}=400 um"
+    for name in ("finger_width_anode", "finger_width_cathode", "gap", "bus_width_anode", "bus_width_cathode")
+)
 
 
 def _design(**changes: float) -> object:
@@ -198,17 +204,37 @@ def test_a_pattern_is_planned_and_meets_the_target(name: str) -> None:
     assert not [f for f in plan.findings if f.severity == "error"]
 
 
-def test_a_refusal_names_the_pattern_and_what_it_reaches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(levers, "changes", lambda problem, sized: ["footprint larger"])  # searched in its own tests
+def test_a_refusal_names_the_pattern_and_a_change_that_meets_the_target_when_it_is_made() -> None:
+    asked = ["cell.pattern=s-spiral", "target.capacity=60 uAh", *LINES, "cell.height_max=0.3 mm"]
     with pytest.raises(Infeasible) as caught:
-        planned("planar-interdigital", "cell.pattern=banked-comb", "target.capacity=230 uAh")
-    assert "reachable here as banked-comb" in caught.value.reasons[0]
-    assert "footprint larger" in caught.value.changes
+        planned("planar-interdigital", *asked, footprint="5 mm x 5 mm")
+    assert "reachable here as s-spiral" in caught.value.reasons[0]
+    (change,) = [change for change in caught.value.changes if change.startswith("footprint")]
+    larger = change.split("→")[1].strip()
+    plan = planned("planar-interdigital", *asked, footprint=larger)
+    assert plan.estimate["capacity_Ah"] >= 60e-6 and not [f for f in plan.findings if f.severity == "error"]
+
+
+def test_too_many_lines_are_left_out_and_said() -> None:
+    fine = RoleLimits(line=2e-6, gap=2e-6, thickness_low=1e-6, thickness_high=5e-6, aspect_ratio=1.0)
+    request = dataclasses.replace(
+        _request("hilbert"), footprint=Footprint(5e-3, 5e-3), limits={"collector": fine, "anode": fine, "cathode": fine}
+    )
+    quick = dataclasses.replace(request, quick=True)
+    assert PLANAR.left_out(_request("hilbert")) == PLANAR.left_out(dataclasses.replace(request, pattern="comb")) == ""
+    finest = [float(PLANAR.left_out(one_of).split()[3]) for one_of in (request, quick)]
+    assert 2 < finest[0] < finest[1]
+    drawn = PLANAR.design_space(quick).finger_width_cathode
+    assert np.min(drawn) * 1e6 == pytest.approx(finest[1], rel=5e-3)
+    # given lines that are too many are refused in no time
+    with pytest.raises(Infeasible, match="2 um are too many to be drawn here"):
+        planned("planar-interdigital-lithographic", "cell.pattern=hilbert", "parameters.finger_width_cathode=2 um",
+                "parameters.gap=2 um", footprint="20 mm x 20 mm")  # fmt: skip
 
 
 def test_a_pattern_on_an_outline_stands_in_its_largest_rectangle() -> None:
-    sets = ('footprint.outline="circle 16 mm"', 'footprint.keep_outs=["circle 1 mm at 3 mm, 8 mm"]')
-    plan = planned("planar-interdigital", "cell.pattern=s-spiral", "target.capacity=30 uAh", *sets)
+    sets = ['footprint.outline="circle 16 mm"', 'footprint.keep_outs=["circle 1 mm at 3 mm, 8 mm"]', *LINES]
+    plan = planned("planar-interdigital", "cell.pattern=s-spiral", "target.capacity=24 uAh", *sets)
     said = " ".join(plan.reason)
     assert "not clipped" in said and "pattern s-spiral" in said
     assert check(plan.bodies, plan.footprint) == ()

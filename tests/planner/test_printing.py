@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from fabplan.catalog.loader import Catalog, load
 from fabplan.errors import BadInput, Infeasible
-from fabplan.exporters import gcode, patterns, plan_json, sheets
+from fabplan.exporters import gcode, jobs, patterns, plan_json, sheets
 from fabplan.findings import Finding
+from fabplan.layout.calibration_drops import SPACINGS
+from fabplan.layout.moves import heads_of
 from fabplan.methods.base import Work
 from fabplan.planner import run
+from fabplan.planner.calibration import reckoned
 from fabplan.planner.plan import Plan
+from fabplan.planner.printing import dialect_findings
 from fabplan.planner.route import method_of
+from fabplan.planner.spec_source import shipped, shipped_names
+from fabplan.planner.sweeping import _off_lines
+from fabplan.records import Quantity
+from fabplan.verify._program_file import read_program
 from fabplan.verify.programs import verify_programs
+from tests.exporters.test_gcode import rs274
 from tests.planner.plans import catalog, planned, shipped_plan
 
 JETTED = """name = "Jetted"
@@ -47,64 +58,6 @@ active_fraction = "0.6"
 porosity = "0.4"
 bruggeman = "1.5"
 particle_radius = "50 nm"
-"""
-SPRAYED = """name = "Sprayed"
-method = "spray-printing"
-materials = ["{material}"]
-patterned_by = "raster"
-source = "test bench"
-confidence = "low"
-[settings]
-ink = "test ink"
-mask = "stencil"
-flow = "50 uL/min"
-ink_solids = "0.02"
-transfer = "0.6"
-speed = "20 mm/s"
-pitch = "1 mm"
-pass_width = "2 mm"
-porosity = "0.5"
-height = "40 mm"
-overrun = "5 mm"
-line = "40 um"
-gap = "40 um"
-[microstructure]
-active_fraction = "0.5"
-porosity = "0.5"
-bruggeman = "1.5"
-particle_radius = "50 nm"
-"""
-SCRIBED = """name = "Sputtered LCO, scribed"
-method = "sputter"
-materials = ["lco"]
-patterned_by = "raster"
-after = ["scribe-set"]
-source = "test bench"
-confidence = "low"
-[settings]
-rate = "10 nm/min"
-[limits]
-line = "20 um"
-gap = "20 um"
-thickness_low = "100 nm"
-thickness_high = "5 um"
-[microstructure]
-dense = true
-active_fraction = "1"
-porosity = "0"
-"""
-SCRIBE = """name = "Scribing"
-method = "laser-scribing"
-source = "test bench"
-confidence = "low"
-[settings]
-laser = "248 nm"
-beam_radius = "60 um"
-fluence = "2 J/cm2"
-threshold = "0.4 J/cm2"
-penetration = "200 nm"
-heat_zone = "1 um"
-frequency = "500 Hz"
 """
 REGULATOR = """extends = "diw-gantry"
 pressure_high = "100 psi"
@@ -140,8 +93,8 @@ substrate = "glass"
 height_max = "2 mm"
 [route]
 collector = "evaporate-ti-au-liftoff"
-anode = "{how}-lto"
-cathode = "{how}-lfp"
+anode = "jet-lto"
+cathode = "jet-lfp"
 lid = "lid-laminate-foil"
 electrolyte = "gel-cast-ionogel"
 """
@@ -155,23 +108,24 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "c" / "machines").mkdir()
     (folder / "c" / "inks").mkdir()
     for material in ("lto", "lfp"):
-        jetted = JETTED.format(material=material, pitch="30 um", viscosity="10 mPa*s")
-        wide = JETTED.format(material=material, pitch="60 um", viscosity="100 mPa*s")
+        pitch, viscosity = ("30 um", "10 mPa*s") if material == "lto" else ("60 um", "100 mPa*s")
+        jetted = JETTED.format(material=material, pitch=pitch, viscosity=viscosity)
         (folder / "c" / "recipes" / f"jet-{material}.toml").write_text(jetted)
-        (folder / "c" / "recipes" / f"wide-{material}.toml").write_text(wide)
-        (folder / "c" / "recipes" / f"spray-set-{material}.toml").write_text(SPRAYED.format(material=material))
-    (folder / "c" / "recipes" / "sputter-lco-scribed.toml").write_text(SCRIBED)
-    (folder / "c" / "recipes" / "scribe-set.toml").write_text(SCRIBE)
     (folder / "c" / "machines" / "diw-gantry.toml").write_text(REGULATOR)
     (folder / "c" / "inks" / "lto-sun2013.toml").write_text(INK)
-    for how in ("jet", "wide", "spray-set"):
-        (folder / f"{how}.toml").write_text(COMB.format(how=how))
+    (folder / "jet.toml").write_text(COMB)
     yield folder
 
 
 @pytest.fixture(scope="module")
 def own(bench: Path) -> Catalog:
     return load([bench / "c"])
+
+
+@pytest.fixture(scope="module")
+def jetted(bench: Path, own: Catalog) -> Plan:
+    """LTO jetted as it should be; LFP with drops too far apart and an ink too thick."""
+    return run.plan(str(bench / "jet.toml"), {}, (), own)
 
 
 def of_rule(plan: Plan, rule: str) -> list[Finding]:
@@ -214,12 +168,11 @@ def test_a_wall_too_slender_is_refused_with_width_and_layers() -> None:
     assert any("walls of 64.8 um, or 30 layers instead of 33" in change for change in caught.value.changes)
 
 
-def test_a_drop_spacing_outside_the_stable_window_and_an_ink_that_does_not_jet(bench: Path, own: Catalog) -> None:
-    plan = run.plan(str(bench / "wide.toml"), {}, (), own)
-    spacing = of_rule(plan, "drop-spacing")
-    assert len(spacing) == 2 and spacing[0].measured == pytest.approx(60e-6)
+def test_a_drop_spacing_outside_the_stable_window_and_an_ink_that_does_not_jet(jetted: Plan) -> None:
+    spacing = of_rule(jetted, "drop-spacing")
+    assert len(spacing) == 1 and spacing[0].measured == pytest.approx(60e-6) and "cathode" in spacing[0].where
     assert spacing[0].allowed == pytest.approx(33.9e-6, rel=0.01) and "between 22.6 um and 33.9 um" in spacing[0].change
-    assert len(of_rule(plan, "inkjet-ohnesorge")) == 2
+    assert len(of_rule(jetted, "inkjet-ohnesorge")) == 1
 
 
 # --- programs ---
@@ -248,6 +201,12 @@ def test_the_fill_of_the_spec_reaches_the_program(tmp_path: Path) -> None:
     plan, usual = planned("interdigital-3d-filament", "machine.fill=contour"), shipped_plan("interdigital-3d-filament")
     for made, before in zip(plan.toolpaths, usual.toolpaths, strict=True):
         assert len(made.kinds) < len(before.kinds) and made.time < before.time
+    (rounded, _) = dialect_findings(catalog().dialects["marlin"], plan.toolpaths)
+    assert rounded.rule == "corner-rounding" and rounded.allowed == pytest.approx(3e-6)
+    assert f"rounds {8 * 17} of them" in rounded.message  # a comb of four fingers has 18 corners, one is the start
+    assert not of_rule(plan, "corner-rounding")  # the dialect of the spec stops in every corner
+    assert not any(dialect_findings(catalog().dialects["marlin"], usual.toolpaths))  # straight lines only
+    assert not of_rule(plan, "wall-anchored")  # a filament that turns is longer than the wall it stands in
     checked(plan, tmp_path)
 
 
@@ -259,11 +218,11 @@ def test_words_of_the_machine_are_checked() -> None:
 
 
 def test_the_time_of_a_step_has_the_ramps_of_the_axes() -> None:
-    plan = planned("interdigital-3d-filament", allow_uncalibrated=True)
+    plan = shipped_plan("interdigital-3d-filament")
     path = plan.toolpaths[0]
     step = next(s for s in plan.steps if s.toolpath == path.name)
     assert path.ramped is not None and path.duration < path.ramped < 1.02 * path.duration
-    assert step.duration == pytest.approx(3600 + path.ramped)
+    assert reckoned(step) == pytest.approx(3600 + path.ramped)
 
 
 def test_style_and_life_of_an_ink_reach_its_program(own: Catalog, tmp_path: Path) -> None:
@@ -280,37 +239,145 @@ def test_style_and_life_of_an_ink_reach_its_program(own: Catalog, tmp_path: Path
     checked(plan, tmp_path)
 
 
+# --- shipped specs that print, jet, spray or scribe ---
+
+
+def outlines(name: str) -> set[str]:
+    """How the recipes that a shipped spec names get their outlines."""
+    named = (catalog().recipes.get(recipe) for recipe in shipped(name).get("route", {}).values())
+    return {recipe.patterned_by for recipe in named if recipe}
+
+
+PRINTING = [name for name in shipped_names() if outlines(name) & {"bead", "drops", "raster"}]
+PROCESSES = {
+    "interdigital-3d-filament": "ink", "planar-interdigital-inkjet": "jet", "planar-interdigital-spray": "spray",
+    "laminated-thin-film-scribed": "laser",
+}  # fmt: skip
+
+
+def test_every_kind_of_printing_is_shipped() -> None:
+    """Extruded, jetted, sprayed and scribed with programs, screens as masks."""
+    assert set(PROCESSES) <= set(PRINTING) and any("screen" in outlines(name) for name in shipped_names())
+
+
+@pytest.mark.parametrize("name", PRINTING)
+def test_rs274_runs_every_program_of_a_shipped_spec(oracle: Callable[[str], str], tmp_path: Path, name: str) -> None:
+    plan = dataclasses.replace(shipped_plan(name), dialect=catalog().dialects["linuxcnc"])
+    assert plan.toolpaths and {path.process for path in plan.toolpaths} == {PROCESSES.get(name, "ink")}
+    for path, (file, data) in zip(plan.toolpaths, sorted(gcode.export(plan).items()), strict=True):
+        got = rs274(oracle("rs274"), tmp_path / Path(file).name, data.decode("ascii"))
+        # it writes four decimals
+        assert got["length"] == pytest.approx(path.printed_length * 1e3, rel=1e-5, abs=1e-4 * len(path.kinds) + 1e-3)
+        wet = sum(head.ink_volume / head.section / head.speed for head in heads_of(path)[0] if head.section)
+        assert got["time"] == pytest.approx(wet or path.printed_length / path.speed, rel=1e-4)
+        assert got["openings"] == len(path.kinds) and not got["open"] and not got["lost"]
+
+
+def test_a_sprayed_electrode_has_its_mask() -> None:
+    plan = shipped_plan("planar-interdigital-spray")
+    assert [(mask.name, mask.kind) for mask in plan.masks][1:] == [("anode", "shadow-mask"), ("cathode", "shadow-mask")]
+    step = next(s for s in plan.steps if s.method == "spray-printing")
+    assert step.mask == "anode" and step.toolpath
+    text = sheets.sheet(plan, step, "0123")
+    assert "| Width of a pass | 2 mm |" in text and "Lay the mask" in text and "prime line" not in text
+
+
 # --- drops, spray, laser ---
 
 
-def test_jetted_layers_are_pictures_and_drops_on_position(bench: Path, own: Catalog) -> None:
-    plan = run.plan(str(bench / "jet.toml"), {}, (), own)
-    assert not of_rule(plan, "drop-spacing") and not of_rule(plan, "inkjet-ohnesorge")
-    (anode, _) = plan.patterns
+def test_the_search_puts_edges_on_the_grid_of_the_drops() -> None:
+    """All widths, gaps and lengths are whole multiples of the pitch: the drops cover exactly what is drawn."""
+    plan = shipped_plan("planar-interdigital-inkjet")
+    assert not of_rule(plan, "drop-area") and not of_rule(plan, "drop-spacing")
+    for pattern in plan.patterns:
+        assert pattern.area == pattern.body_area and pattern.spacing == (25_000, 25_000)
+    for name in ("finger_width_anode", "finger_width_cathode", "gap", "finger_length", "bus_width_anode"):
+        assert round(plan.parameters[name].value * 1e9) % 25_000 == 0
+
+
+def test_a_nozzle_opens_for_every_drop_of_a_pattern() -> None:
+    """The way with an open nozzle is drops times step; each drop of the pattern falls once a layer."""
+    plan = shipped_plan("planar-interdigital-inkjet")
+    for path, pattern in zip(plan.toolpaths, plan.patterns, strict=True):
+        drops, step = np.count_nonzero(pattern.pixels) * pattern.layers, path.bead_width
+        assert path.process == "jet" and step == pytest.approx(50e-6)
+        assert path.printed_length == pytest.approx(drops * step, rel=1e-12)
+        assert path.ink_volume == pytest.approx(drops * 10e-15, rel=1e-9)
+    step = next(s for s in plan.steps if s.method == "inkjet-printing")
+    text = sheets.sheet(plan, step, "0123")
+    assert f"| Drops of a layer | {np.count_nonzero(plan.patterns[0].pixels)} |" in text and "satellites" in text
+    told = next(data.decode() for name, data in gcode.export(plan).items() if name.endswith("anode.ngc"))
+    assert f"{np.count_nonzero(plan.patterns[0].pixels) * plan.patterns[0].layers} drops" in told
+
+
+def test_drops_are_printed_at_several_spacings() -> None:
+    """A ladder for jets: the trigger is asked for before each spacing, drops and speed go with it."""
+    plan = shipped_plan("planar-interdigital-inkjet")
+    every = jobs.export(plan)
+    found = {p: d for p, d in every.items() if "anode.drop-spacing" in p}
+    (text,) = (d.decode() for p, d in found.items() if p.endswith(".ngc"))
+    read = read_program(text.encode(), "p")
+    assert not read.findings and text.count("MSG, set trigger D") == len(SPACINGS)
+    (entry,) = next(json.loads(d) for p, d in every.items() if p.endswith("anode.job.json"))["calibrations"]
+    pitch, frequency = plan.patterns[0].spacing[0] * 1e-9, 500.0
+    assert [line["drop_spacing"] for line in entry["lines"]] == pytest.approx([s * pitch for s in SPACINGS])
+    fired = 0
+    for line in entry["lines"]:
+        first, last = line["filaments"]
+        assert line["speed"] == pytest.approx(frequency * line["drop_spacing"])
+        for filament in read.job.filaments[first - 1 : last]:
+            way = sum(move.length for move in filament)
+            assert way * 1e-3 == pytest.approx(line["drops"] * line["drop_spacing"])
+            assert filament[-1].feed / 60e3 == pytest.approx(line["speed"])
+            fired += round(line["drops"])
+    assert f"{fired} drops" in text
+    assert sum(h.ink for h in read.job.claims.heads) == pytest.approx(fired * 1e-5, rel=1e-4)
+    (sheet,) = (d.decode() for p, d in found.items() if p.endswith(".md"))
+    assert "recipe,inkjet-lto,settings.pitch,____,um" in sheet and "prime line" not in sheet
+
+
+def test_jetted_layers_are_pictures_and_drops_on_position(jetted: Plan) -> None:
+    (anode, _) = jetted.patterns
     assert (anode.passes, anode.nozzles, anode.nozzle_pitch) == (2, 16, 2) and anode.layers >= 1
-    files = patterns.export(plan)
+    assert not of_rule(jetted, "nozzle-pitch")  # 60 um are two lines of 30 um, and one of 60 um
+    files = patterns.export(jetted)
     table = files["jobs/inkjet-printing-anode.sweeps.csv"].decode().splitlines()[1:]
     assert sum(int(line.rsplit(",", 1)[1]) for line in table) == np.count_nonzero(anode.pixels)
     assert {"toolpaths/inkjet-printing-anode.bmp", "toolpaths/inkjet-printing-cathode.png"} <= set(files)
-    told = json.loads(plan_json.export(plan)["plan.json"])["patterns"]
+    told = json.loads(plan_json.export(jetted)["plan.json"])["patterns"]
     assert told[0]["drops"] == np.count_nonzero(anode.pixels)
+    swathes = files["jobs/inkjet-printing-anode.swathes.csv"].decode().splitlines()[1:]
+    assert sum(int(line.rsplit(",", 1)[1]) for line in swathes) == told[0]["drops"]
+    step = next(s for s in jetted.steps if s.method == "inkjet-printing")
+    assert "inkjet-printing-anode.swathes.csv" in sheets.sheet(jetted, step, "0123")
 
 
-def test_sprayed_layers_have_passes(bench: Path, own: Catalog, tmp_path: Path) -> None:
-    plan = run.plan(str(bench / "spray-set.toml"), {"allow_uncalibrated": True}, (), own)
-    assert [path.process for path in plan.toolpaths] == ["spray", "spray"]
+def test_nozzles_between_the_lines_are_said(jetted: Plan) -> None:
+    """508 um are 20.32 lines of 25 um: the last of 16 nozzles is 120 um off."""
+    pattern = dataclasses.replace(jetted.patterns[0], spacing=(25_000, 25_000), nozzles=16, nozzle_pitch=20)
+    head: dict[str, Quantity | None] = {
+        "nozzles": Quantity(16.0, "number", "head", "high"), "nozzle_pitch": Quantity(508e-6, "length", "head", "high"),
+    }  # fmt: skip
+    (found,) = _off_lines(pattern, SimpleNamespace(settings=SimpleNamespace(**head)))
+    assert found.rule == "nozzle-pitch" and found.measured == pytest.approx(120e-6) and "25.4 um" in found.change
+    head["nozzle_pitch"] = None
+    (found,) = _off_lines(dataclasses.replace(pattern, nozzles=1), SimpleNamespace(settings=SimpleNamespace(**head)))
+    assert "16 nozzles is not known" in found.message
+
+
+def test_sprayed_layers_have_passes(tmp_path: Path) -> None:
+    plan = shipped_plan("planar-interdigital-spray")
     path = plan.toolpaths[0]
     step = next(s for s in plan.steps if s.toolpath == path.name)
-    assert step.duration == pytest.approx(3600 + path.time)
     assert step.uses[0].amount == pytest.approx(path.ink_volume)
     assert path.ink_volume == pytest.approx(50e-9 / 60 * path.printed_length / 0.02)
     checked(plan, tmp_path)
 
 
-def test_a_film_is_scribed_where_nothing_stays(own: Catalog, tmp_path: Path) -> None:
-    plan = run.plan("laminated-thin-film", {}, ("route.cathode=sputter-lco-scribed",), own)
+def test_a_film_is_scribed_where_nothing_stays(tmp_path: Path) -> None:
+    plan = shipped_plan("laminated-thin-film-scribed")
     (path,) = plan.toolpaths
-    assert path.process == "laser" and plan.machine.id == "laser-stage"
+    assert plan.machine.id == "laser-stage"
     step = next(s for s in plan.steps if s.toolpath == path.name)
     assert step.method == "laser-scribing" and not step.material
     checked(plan, tmp_path)

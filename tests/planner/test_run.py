@@ -145,7 +145,7 @@ def _rounded(value: object) -> object:
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=9, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     capacity=st.floats(-1.5, 3.5),
     sides=st.tuples(st.floats(-0.6, 1.3), st.floats(-0.6, 1.3)),

@@ -204,6 +204,39 @@ def mixed(lots: int) -> Task:
     return Task("mixed", tuple(groups), tuple(Place(f"t{t}") for t in range(10)))
 
 
+#: what the flows of four shipped specs (printed cell of 1 mm and of 10 mm, thin films, screen-printed) take [min]
+ROUTES = (
+    FLOW,
+    (("sputter", 132), ("sputter", 656), ("anneal", 518), ("sputter", 575), ("evaporate", 160), ("sputter", 124),
+     ("coat", 346)),
+    (("screen", 75), ("dry", 215), ("screen", 82), ("dry", 215), ("screen", 82), ("dry", 215), ("gel", 815),
+     ("cure", 205)),
+    tuple((name, 1041 if name == "print" else minutes) for name, minutes in FLOW),
+)  # fmt: skip
+
+
+def routes(lots: int, wait: int | None = None) -> Task:
+    """``lots`` of each of these routes on shared tools; ``wait`` after the last furnace run and before each lid."""
+    names = list(dict.fromkeys(name for route in ROUTES for name, _ in route))
+    groups = []
+    for g, route in enumerate(ROUTES):
+        steps = tuple(
+            Operation(f"{g}.{k}", name, name, minutes, wait if name in ("fill", "gel", "evaporate") else None,
+                      names.index(name))
+            for k, (name, minutes) in enumerate(route)
+        )  # fmt: skip
+        groups.append(Group(f"r{g}", tuple(f"{g}-{i}" for i in range(lots)), (0,) * lots, steps))
+    return Task("routes", tuple(groups), tuple(Place(name) for name in names))
+
+
+@pytest.mark.parametrize("wait", [None, 60])
+def test_sixteen_lots_of_four_shipped_routes_are_proven(wait: int | None) -> None:
+    found = schedule(routes(4, wait))
+    assert found.optimal and found.bound == found.makespan
+    assert faults(document(found, ())) == []
+    assert found.effort < 1.5, found.effort
+
+
 def test_without_enough_effort_nothing_is_called_proven() -> None:
     """Hard, and honest about it."""
     found = schedule(mixed(4), 0.1)

@@ -9,7 +9,7 @@ from fabplan.catalog.loader import load
 from fabplan.errors import BadInput
 from fabplan.planner import run, structures
 from fabplan.planner.spec import Spec
-from fabplan.planner.structures import Comparison, _judged, compare
+from fabplan.planner.structures import Comparison, _judged, compare, kept_at_rate
 
 WISH = {"capacity": "4 uAh", "footprint": "3 mm x 3 mm"}
 
@@ -64,3 +64,14 @@ def test_height_that_brings_nothing_is_said(found: Comparison) -> None:
 def test_bad_requests() -> None:
     with pytest.raises(BadInput, match="target is missing"):
         compare(None, {"footprint": "3 mm x 3 mm"}, (), load())
+
+
+def test_no_more_is_kept_at_a_rate_than_the_cell_delivers_when_slow(found: Comparison) -> None:
+    kept = [c.figures["kept_at_rate"] for c in found.contenders if c.plan is not None]
+    assert kept and all(isinstance(share, float) and 0.0 < share <= 1.0 for share in kept)
+    # beyond its working window a slow discharge finds more charge until the cut-off
+    tail = {"equilibrium_capacity_Ah": 1.00, "capacity_Ah": 1.03}
+    slow, fast = {"c_rate": 0.1, "capacity_Ah": 1.04}, {"c_rate": 5.0, "capacity_Ah": 0.40}
+    assert kept_at_rate({**tail, "rates": [fast, slow]}) == pytest.approx(1.03 / 1.04)
+    assert kept_at_rate({"equilibrium_capacity_Ah": 2.0, "capacity_Ah": 1.0, "rates": [slow]}) == 0.5
+    assert kept_at_rate({"equilibrium_capacity_Ah": None, "capacity_Ah": 0.0, "rates": []}) is None

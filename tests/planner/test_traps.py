@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 
 from fabplan.catalog.pairs import contacts, temperature_limit
+from fabplan.errors import Infeasible
 from fabplan.findings import Finding
+from fabplan.geometry.body import Body
 from fabplan.layout import _print_rules
 from fabplan.methods import direct_ink_writing
 from fabplan.methods.base import Work
 from fabplan.planner import cell_rules, film_rules, layer_rules
+from fabplan.planner import run as planner_run
 from fabplan.planner.flow_search_model import technique
 from fabplan.planner.flow_search_rules import Heat, _heat
 from fabplan.planner.process_rules import check
 from tests.planner.fakes import q, recipe, route, step
-from tests.planner.plans import catalog
+from tests.planner.plans import catalog, shipped_plan
 from tests.planner.test_constraint_rows import LIQUID, heated, hot, made, run
 
 Found = Iterable[Any]
@@ -148,6 +151,7 @@ CASES: dict[str, Callable[[bool], Found]] = {
     "9 PDMS passes solvent vapour": lambda bad: sealed(bad),
     "10 LiPON on printed electrodes": lambda bad: on_porous(bad),
     "11 PDMS alone against water": lambda bad: lone_pdms(bad),
+    "11 PDMS frame with an epoxy plug": lambda bad: plugged(bad),
     "12 print onto mask": lambda bad: onto_mask(bad),
 }  # fmt: skip
 
@@ -171,6 +175,13 @@ def lone_pdms(bad: bool) -> list[Finding]:
     return [f for f in found if f.rule == "sole-barrier"]
 
 
+def plugged(frame_of_pdms: bool) -> list[Finding]:
+    """An epoxy plug in the port of a lid: the frame of the lid decides."""
+    lid = made("lid", "lid-glass-pdms-port" if frame_of_pdms else "lid-glass-epoxy-port")
+    here = route(made(*LIQUID), lid, made("seal", "seal-port-epoxy"), substrate=catalog().materials[GLASS])
+    return [f for f in check(here, (), catalog().materials) if f.rule == "sole-barrier"]
+
+
 def onto_mask(bad: bool) -> list[Finding]:
     """Walls on digits 5 um wider on each side, placed to 7 um: an error on a gantry without fiducials."""
     some = next(m for m in catalog().machines.values() if m.placement is not None)
@@ -183,6 +194,33 @@ def onto_mask(bad: bool) -> list[Finding]:
 def test_a_case_that_falls_into_the_trap_is_told_and_a_near_one_is_not(trap: str) -> None:
     assert list(CASES[trap](True)), "not told"
     assert not list(CASES[trap](False)), list(CASES[trap](False))
+
+
+def test_13_walls_stand_on_digits_of_one_pitch() -> None:
+    """The published pitches of 120 and 110 um cannot both hold: digits and walls are drawn at 110 um, both 60 um."""
+
+    def fingers(body: Body) -> tuple[int, int]:
+        """Pitch of one net's fingers and their width [nm]."""
+        (comb,) = (part for part in body.region.parts if part.lattice.count == 4)
+        sides = [{point[axis] for point in comb.polygon} for axis in (0, 1)]
+        return max(abs(comb.lattice.step_x), abs(comb.lattice.step_y)), min(max(s) - min(s) for s in sides)
+
+    made = shipped_plan("interdigital-3d-filament").bodies
+    combs = [fingers(b) for b in made if b.role in ("anode", "cathode", "anode_collector", "cathode_collector")]
+    assert combs == [(220_000, 60_000)] * 4  # of every second finger
+
+
+def test_13_the_dry_resistivity_of_lto_is_refused_by_what_it_costs() -> None:
+    """2.1e5 ohm cm, measured on a dry film, would leave next to nothing of the cell: nobody gets a plan from it."""
+    c = catalog()
+    printed = c.recipes["diw-lto-sun2013"]
+    shipped = printed.microstructure.electronic_conductivity if printed.microstructure else None
+    assert shipped is None or shipped.value is None  # nothing stands for the value that nobody measured wet
+    assert printed.microstructure is not None
+    dry = dataclasses.replace(printed.microstructure, electronic_conductivity=q(1.0 / 2.1e3, "conductivity"))
+    lab = dataclasses.replace(c, recipes={**c.recipes, printed.id: dataclasses.replace(printed, microstructure=dry)})
+    with pytest.raises(Infeasible):
+        planner_run.plan("interdigital-3d-filament", {}, (), lab)
 
 
 def test_the_search_forbids_a_hot_coat_on_pvdf() -> None:

@@ -153,7 +153,10 @@ def read_or_refuse(path: Path, reader: object) -> bool:
 
 @pytest.mark.slow
 def test_mutated_gds_never_hurts(tmp_path: Path) -> None:
-    """200 mutants that pass the structure check go to the child, all others are refused before."""
+    """A few mutants that pass the structure check go to the child, all others are refused before.
+
+    `tests.benchmarks.test_hostile_counts` sends thousands.
+    """
     reached = 0
     for data in mutants(GDS, 4000, 1):
         try:
@@ -162,9 +165,9 @@ def test_mutated_gds_never_hurts(tmp_path: Path) -> None:
             continue
         reached += 1
         read_or_refuse(at(tmp_path, data), read_gds)
-        if reached == 200:
+        if reached == 15:
             break
-    assert reached >= 150
+    assert reached == 15
 
 
 def test_mutated_oasis_never_hurts(tmp_path: Path) -> None:

@@ -205,8 +205,8 @@ def passes(data: bytes) -> bool:
 @pytest.mark.slow
 def test_mutants_that_pass_the_walker_do_not_kill_the_reader(tmp_path: Path) -> None:
     """Without a checksum, so that the walker and the child are all there is."""
-    good = [data for data in mutants(PLAIN, 1500, 1) if passes(data)][:60]
-    assert len(good) == 60
+    good = [data for data in mutants(PLAIN, 1500, 1) if passes(data)][:12]
+    assert len(good) == 12
     for data in good:
         try:
             read_oasis(at(tmp_path, "m.oas", data))

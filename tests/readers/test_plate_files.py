@@ -9,12 +9,12 @@ import pytest
 
 from fabplan.errors import BadInput
 from fabplan.exporters import dxf, gerber
-from fabplan.geometry.region import Lattice, Part, Region
+from fabplan.geometry.region import Lattice, Part, Region, polygon_area2
 from fabplan.readers.plate_dxf import read_plate_dxf
 from fabplan.readers.plate_gerber import read_plate_gerber
 from fabplan.verify._plate_files import plates_of
 from fabplan.verify._regions import differ
-from tests.exporters.mask_plan import mask_plan
+from tests.exporters.mask_plan import Oracle, mask_plan
 
 PLAN = mask_plan()
 DXF = next(iter(dxf.export(PLAN).values()))
@@ -124,3 +124,49 @@ def test_mutants_are_read_or_refused(data: bytes, name: str, tmp_path: Path) -> 
             plates_of(at(tmp_path, cut, name))
         except BadInput as fault:
             assert all(problem.where.startswith(name) for problem in fault.problems)
+
+
+# um; KLayout cuts corners off that are sharper than a right angle
+PATHS = [((0, 0), (100, 0), (100, 50)), ((200, 0), (300, 0)), ((0, 100), (90, 160), (180, 100))]
+
+
+@pytest.mark.parametrize("mode", [0, 1, 2])
+def test_wide_lines_as_klayout_writes_them(mode: int, tmp_path: Path, oracle: Oracle) -> None:
+    db = oracle("klayout.db")
+    layout = db.Layout()
+    drawn = layout.create_cell("TOP").shapes(layout.layer(1, 0))
+    for line in PATHS:
+        drawn.insert(db.DPath([db.DPoint(*point) for point in line], 5.0))
+    options = db.SaveLayoutOptions()
+    options.format, options.dxf_polygon_mode = "DXF", mode
+    layout.write(str(tmp_path / "a.dxf"), options)
+    (region,) = plates_of(tmp_path / "a.dxf", "um").values()
+    expected = db.Region(layout.top_cell().begin_shapes_rec(0)).merged()
+    ours = db.Region([db.Polygon([db.Point(*point) for point in part.polygon]) for part in region.parts])
+    # its grid is 1 nm here too; slanted corners are rounded
+    assert (ours ^ expected).sized(-2).is_empty() and not expected.is_empty()
+
+
+def light(*groups: tuple[int, object]) -> bytes:
+    corners = ((10, 0), (20, 0), (10, 100), (20, 0), (10, 100), (20, 100), (10, 0), (20, 100))
+    return drawing(entity((0, "LWPOLYLINE"), (8, "P"), *groups, *corners))
+
+
+def test_a_wide_ring_stays_free_inside(tmp_path: Path) -> None:
+    found = plates_of(at(tmp_path, light((70, 1), (43, 10)), "a.dxf"))
+    (region,) = found.values()
+    assert sum(abs(polygon_area2(part.polygon)) for part in region.parts) / 2 == pytest.approx((110**2 - 90**2) * 1e6)
+    (thin,) = plates_of(at(tmp_path, light((70, 1), (43, 0)), "b.dxf")).values()
+    assert abs(polygon_area2(thin.parts[0].polygon)) / 2 == pytest.approx(100**2 * 1e6)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (light((70, 0)), "open line"), (light((70, 0), (43, -1)), "width"), (light((43, "1e12")), "too wide"),
+        (light((70, 0), (40, 5), (41, 7)), "width changes"), (drawing(entity((0, "HATCH"), (8, "P"))), "1 HATCH"),
+    ],
+)  # fmt: skip
+def test_lines_that_are_no_areas(data: bytes, words: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=words):
+        read_plate_dxf(at(tmp_path, data, "a.dxf"))

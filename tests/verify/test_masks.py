@@ -15,8 +15,7 @@ from fabplan.exporters import gds, layer_table, oasis, plan_json, plates
 from fabplan.exporters._gdstk import Sheet, written
 from fabplan.geometry.region import Lattice, Part, Region, count, joined, rectangle, translated
 from fabplan.planner.plan import Plan
-from fabplan.readers.gds import read_gds
-from fabplan.verify._regions import differ, region_of
+from fabplan.verify._regions import differ, read_design
 from fabplan.verify.masks import verify_masks
 from tests.exporters.mask_plan import mask_plan
 from tests.layout.cells import BUS, GAP, UM, WIDTH, comb_bodies, film_bodies
@@ -177,7 +176,7 @@ def test_lattices_are_found_again(tmp_path: Path, lattice: Lattice) -> None:
     region = joined([rectangle(-7, 3, 20, 50, lattice), rectangle(5000, 0, 5001, 9)])
     path = tmp_path / "x.gds"
     path.write_bytes(written("x", [Sheet(1, 0, region)], "gds"))
-    found = region_of(read_gds(path), (1, 0))
+    found = read_design(path).layers[1, 0]
     assert not differ(found, region) and count(found) == lattice.count + 1
     assert len(found.parts) <= min(lattice.columns, lattice.rows) + 1
     assert differ(found, translated(region, 1, 0)) and differ(found, Region(region.parts[:1]))

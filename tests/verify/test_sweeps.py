@@ -13,6 +13,8 @@ import pytest
 from fabplan.architectures.base import Footprint
 from fabplan.catalog.types import Machine
 from fabplan.exporters import gcode, plan_json
+from fabplan.layout.drops import drop_pattern
+from fabplan.layout.jets import drop_path
 from fabplan.layout.raster import scribe_path, spray_path
 from fabplan.layout.types import Toolpath
 from fabplan.methods.base import Sweep
@@ -24,10 +26,15 @@ BODY = comb(3, 200 * UM, 500 * UM, 900 * UM, 200 * UM, 300 * UM, 300 * UM)
 BOX = (0, 0, 2_000 * UM, 2_000 * UM)
 SPRAY = Sweep("spray", 1e-3, 5e-4, 0.02, 3, height=0.04, overrun=3e-3, layer_pause=20.0, section=5e-8)
 LASER = Sweep("laser", 5e-5, 4e-5, 3e-3, 2)
+JET = Sweep("jet", 1e-4, 5e-5, 0.01, 2, height=1e-3, layer_pause=20.0, section=1e-10)
+MACHINES = {"spray": "spray-gantry", "laser": "laser-stage", "jet": "inkjet-gantry"}
 
 
 def swept(process: str) -> Toolpath:
-    machine = record(Machine, "machines", f"{process}-{'gantry' if process == 'spray' else 'stage'}")
+    machine = record(Machine, "machines", MACHINES[process])
+    if process == "jet":
+        pattern = dataclasses.replace(drop_pattern(BODY, (50 * UM, 50 * UM), "p"), passes=2)
+        return drop_path(pattern, JET, machine, "print-anode", 1e-6)
     if process == "spray":
         return spray_path(BODY, SPRAY, machine, "print-anode", 1e-6)
     return scribe_path(BODY, BOX, LASER, machine, "print-anode", 1e-6)
@@ -49,7 +56,7 @@ def faults(folder: Path, path: Toolpath, name: str, edit: Callable[[str], str] =
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_good_programs_hold(tmp_path: Path, name: str) -> None:
-    for process in ("spray", "laser"):
+    for process in MACHINES:
         assert faults(tmp_path / process, swept(process), name) == set()
 
 
@@ -68,6 +75,9 @@ def test_a_laser_is_no_syringe(tmp_path: Path) -> None:
         ("spray", lambda t: t.replace("overrun 3.0000", "overrun 1.0000"), "program-footprint"),
         ("laser", lambda t: re.sub(r"with ramps of \d+", "with ramps of 1", t), "program-time"),
         ("laser", lambda t: t.replace("no prime line, ", ""), "program-footprint"),
+        ("jet", lambda t: t.replace("M42 P4 S0\n", "", 20), "program-valve"),
+        ("jet", lambda t: re.sub(r"G1 X(\S+) Y(\d)", r"G1 X\1 Y1\2", t, count=1), "program-points"),
+        ("jet", lambda t: re.sub(r"ink \d", "ink 9", t), "program-ink"),
     ],
 )
 def test_mutations_are_found(tmp_path: Path, process: str, edit: Callable[[str], str], rule: str) -> None:

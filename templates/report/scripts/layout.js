@@ -10,25 +10,45 @@ fab.layout = (() => {
 
   const figure = host.closest("figure");
   const status = figure.querySelector(".status");
+  const placed = [];
   const layers = data.layers.map(prepared);
   const overlay = host.appendChild(fab.element("canvas", { class: "over", "aria-hidden": "true" }));
   const pins = host.appendChild(fab.element("div", { class: "pins" }));
   const view = new Plane(host, data.box, redraw);
-  let measuring = false, from = null, to = null, drawn = 0;
+  const small = host.appendChild(fab.element("canvas", { class: "map", "aria-hidden": "true" }));
+  const mini = shrunk();
+  let measuring = false, from = null, to = null, drawn = 0, pane = view, stale = true, marks = [];
 
-  function prepared(layer) {
+  // The whole cell in a corner: the same places in few pixels.
+  function shrunk() {
+    const [x0, y0, x1, y1] = data.box, scale = Math.min(150 / (x1 - x0), 110 / (y1 - y0));
+    const [width, height] = [Math.max((x1 - x0) * scale, 12), Math.max((y1 - y0) * scale, 12)];
+    small.style.width = `${width}px`;
+    small.style.height = `${height}px`;
+    return {
+      width, height, scale, px: (x) => (x - x0) * scale, py: (y) => height - (y - y0) * scale,
+      toX: (px) => x0 + px / scale, toY: (py) => y0 + (height - py) / scale,
+    };
+  }
+
+  // Boxes that an earlier layer has too are not listed again.
+  function like({ like: place, without }) {
+    const left = new Set(without);
+    return place < 0 ? [] : placed[place].filter((_, k) => !left.has(k));
+  }
+  function prepared(layer, place) {
     const canvas = fab.element("canvas", { class: layer.key, "aria-hidden": "true" });
     canvas.style.opacity = layer.hollow ? 1 : layer.opacity;
     host.appendChild(canvas);
-    return { ...layer, canvas, box: document.getElementById(`show-${layer.key}`), parts: [...boxed(layer.boxes), ...layer.parts].map(part) };
+    const boxes = placed[place] = [...like(layer), ...boxed(layer.boxes)];
+    return { ...layer, canvas, box: document.getElementById(`show-${layer.key}`), parts: [...boxes.map(([x, y, wide, high]) => [1, 1, 0, 0, [x, y, wide, 0, 0, high, -wide, 0]]), ...layer.parts].map(part) };
   }
 
   // [x, y, width, height, ...] of single rectangles, corners as steps from the one before
   function boxed(flat) {
     const found = [];
     for (let k = 0, x = 0, y = 0; k < flat.length; k += 4) {
-      const [wide, high] = [flat[k + 2], flat[k + 3]];
-      found.push([1, 1, 0, 0, [x += flat[k], y += flat[k + 1], wide, 0, 0, high, -wide, 0]]);
+      found.push([x += flat[k], y += flat[k + 1], flat[k + 2], flat[k + 3]]);
     }
     return found;
   }
@@ -59,10 +79,10 @@ fab.layout = (() => {
   }
 
   function drawPart(context, p, hollow, budget) {
-    const [i0, i1] = meeting(p.x0, p.x1, p.stepX, p.columns, view.toX(0), view.toX(view.width));
-    const [j0, j1] = meeting(p.y0, p.y1, p.stepY, p.rows, view.toY(view.height), view.toY(0));
+    const [i0, i1] = meeting(p.x0, p.x1, p.stepX, p.columns, pane.toX(0), pane.toX(pane.width));
+    const [j0, j1] = meeting(p.y0, p.y1, p.stepY, p.rows, pane.toY(pane.height), pane.toY(0));
     if (i1 < i0 || j1 < j0) return 0;
-    const s = view.scale;
+    const s = pane.scale;
     let flatX = i1 > i0 && Math.abs(p.stepX) * s < FINEST, flatY = j1 > j0 && Math.abs(p.stepY) * s < FINEST;
     const copies = () => (flatX ? 1 : i1 - i0 + 1) * (flatY ? 1 : j1 - j0 + 1);
     if (copies() > budget && !flatX && i1 > i0) flatX = i1 - i0 >= j1 - j0 || flatY;
@@ -81,7 +101,7 @@ fab.layout = (() => {
       for (let i = i0; i <= (flatX ? i0 : i1); i++) {
         const [xa, xb] = span(p.x0, p.x1, p.stepX, flatX ? [i0, i1] : [i, i]);
         const [ya, yb] = span(p.y0, p.y1, p.stepY, flatY ? [j0, j1] : [j, j]);
-        context.fillRect(view.px(xa), view.py(yb), (xb - xa) * view.scale, (yb - ya) * view.scale);
+        context.fillRect(pane.px(xa), pane.py(yb), (xb - xa) * pane.scale, (yb - ya) * pane.scale);
       }
     }
     context.globalAlpha = 1;
@@ -93,12 +113,12 @@ fab.layout = (() => {
 
   // Edges of boxes that are large enough fall on whole pixels, so that touching ones show no seam.
   function boxes(context, p, i0, i1, j0, j1, hollow) {
-    const wide = (p.x1 - p.x0) * view.scale, high = (p.y1 - p.y0) * view.scale;
+    const wide = (p.x1 - p.x0) * pane.scale, high = (p.y1 - p.y0) * pane.scale;
     for (let j = j0; j <= j1; j++) {
-      let [top, bottom] = [view.py(p.y1 + j * p.stepY), view.py(p.y0 + j * p.stepY)];
+      let [top, bottom] = [pane.py(p.y1 + j * p.stepY), pane.py(p.y0 + j * p.stepY)];
       if (high > 8) [top, bottom] = [Math.round(top), Math.round(bottom)];
       for (let i = i0; i <= i1; i++) {
-        let [left, right] = [view.px(p.x0 + i * p.stepX), view.px(p.x1 + i * p.stepX)];
+        let [left, right] = [pane.px(p.x0 + i * p.stepX), pane.px(p.x1 + i * p.stepX)];
         if (wide > 8) [left, right] = [Math.round(left), Math.round(right)];
         if (hollow) context.strokeRect(left, top, right - left, bottom - top);
         else context.fillRect(left, top, Math.max(right - left, 0.3), Math.max(bottom - top, 0.3));
@@ -113,7 +133,7 @@ fab.layout = (() => {
       for (let i = i0; i <= i1; i++) {
         if (!open) context.beginPath();
         for (let k = 0; k < p.xs.length; k++) {
-          const x = view.px(p.xs[k] + i * p.stepX), y = view.py(p.ys[k] + j * p.stepY);
+          const x = pane.px(p.xs[k] + i * p.stepX), y = pane.py(p.ys[k] + j * p.stepY);
           if (k) context.lineTo(x, y);
           else context.moveTo(x, y);
         }
@@ -127,19 +147,54 @@ fab.layout = (() => {
   function redraw(moving) {
     drawn = 0;
     for (const layer of layers) {
-      if (!layer.box.checked) continue;
-      const context = fab.fitted(layer.canvas, view.width, view.height);
-      context.fillStyle = context.strokeStyle = layer.colour;
-      context.lineWidth = layer.hollow ? 1.2 : 0.5;
-      let budget = moving ? QUICK : FULL;
-      for (const p of layer.parts) {
-        const used = drawPart(context, p, layer.hollow, Math.max(budget, 1));
-        budget -= used;
-        drawn += used;
-      }
+      if (layer.box.checked) drawn += drawLayer(fab.fitted(layer.canvas, view.width, view.height), layer, moving ? QUICK : FULL);
     }
     over();
+    if (!moving || !stale) overview();
   }
+  function drawLayer(context, layer, most) {
+    context.fillStyle = context.strokeStyle = layer.colour;
+    context.lineWidth = layer.hollow ? 1.2 : 0.5;
+    let budget = most;
+    for (const p of layer.parts) budget -= drawPart(context, p, layer.hollow, Math.max(budget, 1));
+    return most - budget;
+  }
+
+  // The overview is painted when layers change, and framed when the view moves.
+  const whole = document.createElement("canvas");
+  function overview() {
+    const inside = view.toX(0) <= data.box[0] && view.toX(view.width) >= data.box[2]
+      && view.toY(view.height) <= data.box[1] && view.toY(0) >= data.box[3];
+    small.hidden = inside;
+    if (inside) return;
+    if (stale) paint();
+    const context = fab.fitted(small, mini.width, mini.height);
+    context.drawImage(whole, 0, 0, mini.width, mini.height);
+    const [x, y] = [mini.px(view.toX(0)), mini.py(view.toY(0))];
+    context.strokeStyle = fab.style("--bad");
+    context.lineWidth = 1.5;
+    context.strokeRect(x, y, Math.max(view.width / view.scale * mini.scale, 3), Math.max(view.height / view.scale * mini.scale, 3));
+  }
+  function paint() {
+    const context = fab.fitted(whole, mini.width, mini.height);
+    pane = mini;
+    for (const layer of layers.filter((l) => l.box.checked && !l.canvas.classList.contains("dim"))) {
+      const one = document.createElement("canvas");
+      drawLayer(fab.fitted(one, mini.width, mini.height), layer, 3000);
+      context.globalAlpha = layer.hollow ? 1 : layer.opacity;
+      context.drawImage(one, 0, 0, mini.width, mini.height);
+    }
+    pane = view;
+    stale = false;
+  }
+  function go(event) {
+    if (event.type === "pointermove" && !event.buttons) return;
+    const box = small.getBoundingClientRect();
+    view.centre(mini.toX(event.clientX - box.left), mini.toY(event.clientY - box.top));
+    event.stopPropagation();
+  }
+  for (const kind of ["pointerdown", "pointermove"]) small.addEventListener(kind, go);
+  small.addEventListener("pointerdown", (event) => small.setPointerCapture(event.pointerId));
 
   function over() {
     const context = fab.fitted(overlay, view.width, view.height);
@@ -149,6 +204,7 @@ fab.layout = (() => {
       const [x0, y0, x1, y1] = data.line;
       line(context, view.px(x0), view.py(y0), view.px(x1), view.py(y1), ink, [7, 5], 1);
     }
+    for (const mark of marks) frame(context, mark);
     if (measuring && !from) cross(context, view.width / 2, view.height / 2, ink);
     if (from && to) {
       line(context, view.px(from[0]), view.py(from[1]), view.px(to[0]), view.py(to[1]), fab.style("--bad"), [], 2);
@@ -156,6 +212,18 @@ fab.layout = (() => {
       cross(context, view.px(to[0]), view.py(to[1]), fab.style("--bad"));
     }
     place();
+  }
+  // Where a finding is: its box where it has one, a cross where it is a point.
+  function frame(context, { at: [x0, y0, x1, y1], severity, pin }) {
+    const chosen = pin.classList.contains("chosen");
+    if (!chosen && x1 > x0) return; // boxes of all at once would hide the drawing
+    const colour = fab.style({ error: "--bad", warning: "--warn", info: "--accent" }[severity]);
+    if (x1 === x0) return cross(context, view.px(x0), view.py(y0), colour);
+    context.setLineDash([4, 3]);
+    context.strokeStyle = colour;
+    context.lineWidth = 2;
+    context.strokeRect(view.px(x0), view.py(y1), (x1 - x0) * view.scale, (y1 - y0) * view.scale);
+    return context.setLineDash([]);
   }
   function line(context, x0, y0, x1, y1, colour, dash, width) {
     context.setLineDash(dash);
@@ -173,7 +241,7 @@ fab.layout = (() => {
   }
 
   // Findings: a pin at the middle of where they are, those that would hide another one beside it.
-  const marks = data.marks.map((mark) => {
+  marks = data.marks.map((mark) => {
     const pin = fab.element("button", { class: `pin ${mark.severity}`, title: mark.text, type: "button" }, String(mark.number));
     pin.setAttribute("aria-label", `Finding ${mark.number}, ${mark.severity}: ${mark.text}`);
     pin.addEventListener("click", () => jump(mark.number));
@@ -261,15 +329,18 @@ fab.layout = (() => {
   for (const [name, on] of [["all", true], ["none", false]]) {
     button(name).addEventListener("click", () => {
       for (const layer of layers) layer.box.checked = on;
-      view.schedule();
+      changed();
     });
   }
   figure.querySelector("[data-do=net]").addEventListener("change", (event) => {
     const net = event.target.value;
+    stale = true;
     for (const layer of layers) layer.canvas.classList.toggle("dim", Boolean(net) && layer.net !== net);
+    view.schedule();
   });
-  for (const layer of layers) layer.box.addEventListener("change", () => view.schedule());
-  fab.onScheme(() => view.schedule());
+  const changed = () => { stale = true; view.schedule(); };
+  for (const layer of layers) layer.box.addEventListener("change", changed);
+  fab.onScheme(changed);
   fromAddress();
   return { view, layers, jump, marks, polygons: () => drawn, redraw };
 })();

@@ -75,7 +75,7 @@ class Plane {
   listen() {
     const host = this.host;
     host.addEventListener("pointerdown", (event) => {
-      if (event.button || event.target.closest("button")) return;
+      if (event.button || event.target.closest("button, .map")) return;
       host.setPointerCapture(event.pointerId);
       this.pointers.set(event.pointerId, this.at(event));
       this.moved = 0;

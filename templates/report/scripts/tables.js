@@ -20,7 +20,14 @@ fab.tables = (() => {
     return (unit.length > 1 && PREFIXES[unit[0]]) || 1;
   }
 
-  const text = (cell) => (cell ? cell.innerText.replace(/\s+/g, " ").trim() : "");
+  // Marks of notes are no part of a value.
+  function text(cell) {
+    if (!cell) return "";
+    cell.classList.add("bare");
+    const found = cell.innerText.replace(/\s+/g, " ").trim();
+    cell.classList.remove("bare");
+    return found;
+  }
 
   function compare(a, b) {
     const [x, y] = [number(a), number(b)];
@@ -42,9 +49,11 @@ fab.tables = (() => {
   for (const table of document.querySelectorAll(".scroll > table")) {
     if (!table.tHead || table.tBodies[0].rows.length < 2) continue;
     [...table.tHead.rows[0].cells].forEach((head, column) => {
+      const mark = head.querySelector(".o");
+      if (mark) mark.remove();
       const button = fab.element("button", { type: "button", class: "sort" }, head.textContent);
       button.addEventListener("click", () => sort(table, column, head));
-      head.replaceChildren(button);
+      head.replaceChildren(button, ...(mark ? [mark] : []));
     });
     const copy = fab.element("button", { type: "button", class: "copy with-script" }, "Copy as CSV");
     copy.addEventListener("click", async () => {
@@ -59,5 +68,5 @@ fab.tables = (() => {
     });
     table.parentElement.after(copy);
   }
-  return { number, compare, csv: (table) => fab.csv(rowsOf(table)) };
+  return { number, compare, text, csv: (table) => fab.csv(rowsOf(table)) };
 })();
