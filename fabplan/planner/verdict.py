@@ -168,7 +168,8 @@ def _not_followed(attempt: Attempt) -> list[Finding]:
     assert attempt.problem is not None
     return [
         Finding(
-            "route-not-followed", "warning", f"route.{role}", f"{choice.reason}: {choice.recipe.id} stands in its place",
+            "route-not-followed", "warning", f"route.{role}",
+            f"{choice.reason}: {choice.recipe.id} stands in its place",
             change=f"name the material that the recipe leaves as cell.{role}, or another recipe",
         )
         for role, choice in attempt.problem.route.choices.items()
