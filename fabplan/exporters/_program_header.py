@@ -110,7 +110,10 @@ def _time(path: Toolpath) -> str:
 def _consumed(path: Toolpath) -> tuple[str, ...]:
     if path.process == "laser":
         return ()
-    where = {"ink": "prime line included", "jet": f"{_drops(path)} drops"}.get(path.process, "sprayed")
+    if path.process == "jet":
+        where = f"{_drops(path)} drops"
+    else:
+        where = "prime line included" if path.process == "ink" else "sprayed"
     return (f"ink {path.ink_volume * 1e9:.4f} uL on the path, {where}",)
 
 

@@ -56,10 +56,12 @@ fab.notes = (() => {
     shown = start;
     tip.textContent = pure + said;
     tip.hidden = false;
+    return place(x, y);
+  }
+  function place(x, y) {
     const { offsetWidth: wide, offsetHeight: high } = tip, room = document.documentElement.clientWidth;
     tip.style.left = `${Math.max(4, Math.min(x + 8, room - wide - 8))}px`;
     tip.style.top = `${y + 18 + high > window.innerHeight ? Math.max(4, y - high - 14) : y + 18}px`;
-    return undefined;
   }
   function hide() {
     clearTimeout(later);
@@ -85,11 +87,11 @@ fab.notes = (() => {
     later = setTimeout(() => show(event.target, event.clientX, event.clientY), 120);
     return undefined;
   });
-  document.addEventListener("focusin", (event) => {
-    if (!event.target.matches(".o")) return hide();
-    const box = event.target.getBoundingClientRect();
-    return show(event.target, box.left, box.bottom - 12);
-  });
+  function below(mark) {
+    const box = mark.getBoundingClientRect();
+    return [box.left, box.bottom - 12];
+  }
+  document.addEventListener("focusin", (event) => event.target.matches(".o") ? show(event.target, ...below(event.target)) : hide());
   document.addEventListener("click", (event) => {
     const touched = event.pointerType === "touch" && event.target.closest("td, dd, .o");
     if (!touched || touched.closest("a:not(.o), button")) return hide();
@@ -97,7 +99,11 @@ fab.notes = (() => {
     return show(event.target, event.clientX, event.clientY);
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  document.addEventListener("scroll", away, { passive: true });
+  // Focus of a mark outside the window scrolls there: its note follows. Any other scrolling leaves the note behind.
+  document.addEventListener("scroll", () => {
+    if (shown && shown === document.activeElement) place(...below(shown));
+    else away();
+  }, { passive: true });
   for (const mark of document.querySelectorAll(".o")) mark.setAttribute("aria-describedby", mark.hash.slice(1));
   return { of, text, show, hide, tip };
 })();
