@@ -28,16 +28,8 @@ UPPER = ("anode", "anode_collector")
 
 
 @dataclass(frozen=True)
-class Strip:
-    """A row of equal segments.
-
-    Parameters
-    ----------
-    plan : films of one segment; ``seal`` lies between electrolyte and buses and beyond them
-    segments : how many
-    joint : between the electrolytes of two segments
-    bus : width of both buses
-    """
+class Row:
+    """Equal laminates one after the other, ``segments`` of them with a ``joint`` between each two."""
 
     plan: Plan
     segments: Any
@@ -53,6 +45,19 @@ class Strip:
     def row(self) -> Any:
         """From the first electrolyte's edge to the last one's."""
         return self.segments * self.pitch - self.joint
+
+
+@dataclass(frozen=True)
+class Strip(Row):
+    """A row of equal segments.
+
+    Parameters
+    ----------
+    plan : films of one segment; ``seal`` lies between electrolyte and buses and beyond them
+    segments : how many
+    joint : between the electrolytes of two segments
+    bus : width of both buses
+    """
 
     @property
     def side(self) -> Any:

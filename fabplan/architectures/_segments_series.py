@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fabplan.architectures._laminate import Plan, Size, ordered, swapped
+from fabplan.architectures._laminate import Size, ordered, swapped
+from fabplan.architectures._segments import Row
 from fabplan.architectures._space import over, whole
 from fabplan.architectures.base import Footprint, Request
 from fabplan.geometry.body import JOINT, Body
@@ -33,7 +34,7 @@ MOST = 40
 
 
 @dataclass(frozen=True)
-class Chain:
+class Chain(Row):
     """A row of equal cells in series, each under an encapsulation of its own.
 
     Parameters
@@ -43,21 +44,6 @@ class Chain:
     joint : between the electrolytes of two cells
     bus : width of the conductors that pass the joints
     """
-
-    plan: Plan
-    segments: Any
-    joint: Any
-    bus: Any
-
-    @property
-    def pitch(self) -> Any:
-        """From a cell to the next."""
-        return self.plan.electrolyte[1] + self.joint
-
-    @property
-    def row(self) -> Any:
-        """From the first electrolyte's edge to the last one's."""
-        return self.segments * self.pitch - self.joint
 
     @property
     def bare(self) -> Any:
